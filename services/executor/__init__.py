@@ -1,0 +1,1 @@
+"""Executor: asks providers, appends what they answer, completes batches."""

@@ -1,0 +1,1 @@
+"""Ingest: uploads, batches and the events subscribers follow."""

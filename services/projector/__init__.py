@@ -1,0 +1,1 @@
+"""Projector: consolidates answers into leads and work history, and filters them."""

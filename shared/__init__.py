@@ -1,0 +1,1 @@
+"""What two services need: settings, postgres, bus, outbox, events, auth, errors, telemetry."""

@@ -1,0 +1,21 @@
+"""Who listens to what. Every process declares all of it, so no event is lost because a service starts late."""
+
+EVERYTHING = "#"
+
+CHUNKS = "executor.chunks"
+LAUNCHES = "executor.launches"
+COMPLETIONS = "projector.completions"
+EVENTS = "ingest.events"
+
+QUEUES: dict[str, tuple[str, ...]] = {
+    CHUNKS: (),
+    LAUNCHES: ("batch.launched",),
+    COMPLETIONS: ("batch.completed",),
+    EVENTS: (EVERYTHING,),
+}
+"""Queue name -> event types that reach it; a queue without types is written to by name."""
+
+EXCHANGE = "leadledger.events"
+DEAD_EXCHANGE = "leadledger.dead"
+DEAD_QUEUE = "leadledger.dead"
+DELIVERY_LIMIT = 20

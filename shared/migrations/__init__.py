@@ -1,0 +1,1 @@
+"""The database's versions, as raw SQL run by Alembic."""

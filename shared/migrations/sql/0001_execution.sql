@@ -1,0 +1,168 @@
+-- Execution: what was asked, what was answered, how far a batch is.
+
+CREATE SCHEMA execution;
+
+-- The documents that come with the software, written at the executor's start; each version stays.
+CREATE TABLE execution.builtin_workflows (
+    name     text NOT NULL,
+    version  integer NOT NULL,
+    document jsonb NOT NULL,
+    PRIMARY KEY (name, version)
+);
+
+-- A client's variables (a base URL, a table's address) and credentials for a provider, encrypted.
+CREATE TABLE execution.provider_configurations (
+    client_id     uuid NOT NULL REFERENCES shared.clients,
+    provider      text NOT NULL,
+    variables     jsonb NOT NULL,
+    secrets       bytea NOT NULL,
+    configured_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (client_id, provider)
+);
+
+-- How far a batch is. Its items' counts are summed over its chunks, never kept per item.
+CREATE TABLE execution.batch_runs (
+    client_id     uuid NOT NULL,
+    batch_id      uuid NOT NULL,
+    state         text NOT NULL CHECK (state IN ('running', 'paused', 'completed', 'cancelled', 'failed')),
+    reason        text,
+    completion    integer NOT NULL DEFAULT 0,
+    seal          bytea,
+    traceparent   text,
+    started_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    progressed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    completed_at  timestamptz,
+    PRIMARY KEY (client_id, batch_id),
+    FOREIGN KEY (client_id, batch_id) REFERENCES ingest.batches
+);
+CREATE INDEX batch_runs_running ON execution.batch_runs (client_id, batch_id) WHERE state = 'running';
+
+-- The unit of dispatch: a range of a batch's items. The epoch rises at each dispatch; only its bearer may write.
+CREATE TABLE execution.batch_chunks (
+    client_id   uuid NOT NULL,
+    batch_id    uuid NOT NULL,
+    chunk_no    integer NOT NULL,
+    first_item  integer NOT NULL,
+    last_item   integer NOT NULL,
+    state       text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'dispatched', 'running', 'done')),
+    reason      text,
+    epoch       integer NOT NULL DEFAULT 0,
+    run_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    lease_until timestamptz,
+    succeeded   integer NOT NULL DEFAULT 0,
+    no_match    integer NOT NULL DEFAULT 0,
+    failed      integer NOT NULL DEFAULT 0,
+    unknown     integer NOT NULL DEFAULT 0,
+    skipped     integer NOT NULL DEFAULT 0,
+    seal        bytea,
+    PRIMARY KEY (client_id, batch_id, chunk_no),
+    FOREIGN KEY (client_id, batch_id) REFERENCES execution.batch_runs,
+    CHECK (state <> 'done' OR succeeded + no_match + failed + unknown + skipped = last_item - first_item + 1)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+CREATE INDEX batch_chunks_queued ON execution.batch_chunks (client_id, batch_id, chunk_no) WHERE state = 'queued';
+CREATE INDEX batch_chunks_leased ON execution.batch_chunks (lease_until) WHERE state IN ('dispatched', 'running');
+
+-- The intent, written before the call: inserting the row is the right to make this attempt.
+CREATE TABLE execution.attempts (
+    client_id     uuid NOT NULL,
+    batch_item_id uuid NOT NULL,
+    step          text NOT NULL,
+    provider      text NOT NULL,
+    attempt       smallint NOT NULL,
+    batch_id      uuid NOT NULL,
+    epoch         integer NOT NULL,
+    started_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (client_id, batch_item_id, step, provider, attempt),
+    FOREIGN KEY (client_id, batch_item_id) REFERENCES ingest.batch_items
+);
+
+-- One HTTP exchange: the request without its secrets, and the answer's exact bytes.
+CREATE TABLE execution.provider_calls (
+    client_id        uuid NOT NULL,
+    call_id          uuid NOT NULL,
+    batch_id         uuid NOT NULL,
+    step             text NOT NULL,
+    provider         text NOT NULL,
+    provider_version integer NOT NULL,
+    method           text NOT NULL,
+    url              text NOT NULL,
+    request_sha256   bytea NOT NULL,
+    request_body     jsonb,
+    status           smallint,
+    headers          jsonb NOT NULL,
+    answer_bytes     integer NOT NULL,
+    answer_zstd      bytea,
+    error            text,
+    called_at        timestamptz NOT NULL,
+    milliseconds     integer NOT NULL,
+    PRIMARY KEY (client_id, call_id)
+);
+ALTER TABLE execution.provider_calls ALTER COLUMN answer_zstd SET STORAGE EXTERNAL;
+
+-- What a provider said about an item: appended, never changed.
+CREATE TABLE execution.enrichment_results (
+    client_id        uuid NOT NULL,
+    result_id        uuid NOT NULL,
+    batch_id         uuid NOT NULL,
+    batch_item_id    uuid NOT NULL,
+    step             text NOT NULL,
+    provider         text NOT NULL,
+    provider_version integer NOT NULL,
+    attempt          smallint NOT NULL,
+    outcome          text NOT NULL CHECK (outcome IN (
+        'ok', 'no_match', 'pending', 'throttled', 'quota_exhausted', 'auth_failed', 'bad_request',
+        'blocked_legal', 'provider_error', 'unknown', 'expired', 'skipped')),
+    detail           text,
+    json_payload     jsonb,
+    payload_sha256   bytea,
+    call_id          uuid,
+    cost_amount      numeric NOT NULL DEFAULT 0,
+    cost_unit        text NOT NULL DEFAULT 'credit',
+    cost_source      text NOT NULL CHECK (cost_source IN ('header', 'body', 'callback', 'estimated', 'unknown', 'none')),
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (client_id, result_id),
+    UNIQUE (client_id, batch_item_id, step, provider, attempt),
+    FOREIGN KEY (client_id, batch_item_id) REFERENCES ingest.batch_items,
+    FOREIGN KEY (client_id, call_id) REFERENCES execution.provider_calls
+);
+CREATE INDEX enrichment_results_of_batch ON execution.enrichment_results (client_id, batch_id);
+
+-- "Did it run?" An attempt without a result was started and not (yet) answered; attempt 0 is a step never tried.
+CREATE VIEW execution.workflow_states WITH (security_invoker = true) AS
+SELECT attempts.client_id, attempts.batch_id, attempts.batch_item_id, attempts.step, attempts.provider,
+       attempts.attempt, coalesce(enrichment_results.outcome, 'started') AS state, attempts.epoch,
+       attempts.started_at, enrichment_results.created_at AS answered_at, enrichment_results.result_id
+FROM execution.attempts
+LEFT JOIN execution.enrichment_results USING (client_id, batch_item_id, step, provider, attempt)
+UNION ALL
+SELECT client_id, batch_id, batch_item_id, step, provider, attempt, outcome, NULL, NULL, created_at, result_id
+FROM execution.enrichment_results
+WHERE attempt = 0;
+
+CALL shared.make_append_only('execution.attempts');
+CALL shared.make_append_only('execution.provider_calls');
+CALL shared.make_append_only('execution.enrichment_results');
+CALL shared.make_append_only('execution.builtin_workflows');
+CALL shared.isolate_clients('execution.provider_configurations');
+CALL shared.isolate_clients('execution.batch_runs');
+CALL shared.isolate_clients('execution.batch_chunks');
+CALL shared.isolate_clients('execution.attempts');
+CALL shared.isolate_clients('execution.provider_calls');
+CALL shared.isolate_clients('execution.enrichment_results');
+
+GRANT USAGE ON SCHEMA execution TO leadledger_ingest, leadledger_executor, leadledger_projector, leadledger_duties;
+GRANT SELECT ON execution.workflow_states TO leadledger_ingest, leadledger_executor, leadledger_projector;
+GRANT SELECT, INSERT ON execution.attempts, execution.provider_calls, execution.enrichment_results TO leadledger_executor;
+GRANT SELECT, INSERT ON execution.batch_runs, execution.batch_chunks TO leadledger_executor;
+GRANT UPDATE (state, reason, completion, seal, progressed_at, completed_at) ON execution.batch_runs TO leadledger_executor;
+GRANT UPDATE (state, reason, epoch, run_at, lease_until, succeeded, no_match, failed, unknown, skipped, seal)
+    ON execution.batch_chunks TO leadledger_executor;
+GRANT SELECT, INSERT, UPDATE ON execution.provider_configurations TO leadledger_executor;
+GRANT SELECT, INSERT ON execution.builtin_workflows TO leadledger_duties;
+GRANT SELECT ON execution.builtin_workflows TO leadledger_ingest, leadledger_executor;
+GRANT SELECT ON execution.batch_runs, execution.batch_chunks TO leadledger_ingest, leadledger_projector, leadledger_duties;
+GRANT SELECT ON execution.attempts TO leadledger_ingest, leadledger_projector;
+GRANT SELECT ON execution.provider_calls, execution.enrichment_results TO leadledger_projector;
+GRANT SELECT (client_id, batch_id, batch_item_id, step, provider, attempt, outcome, created_at, result_id)
+    ON execution.enrichment_results TO leadledger_ingest;
+GRANT UPDATE (state, reason, epoch, run_at, lease_until) ON execution.batch_chunks TO leadledger_duties;

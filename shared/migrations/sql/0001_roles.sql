@@ -1,0 +1,18 @@
+-- One role per service, and one for the background duties that look across clients. Roles belong to the whole
+-- server, so another database of it may have made them already.
+DO $$
+DECLARE
+    role text;
+BEGIN
+    FOREACH role IN ARRAY ARRAY['leadledger_ingest', 'leadledger_executor', 'leadledger_projector', 'leadledger_duties']
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', role);
+        END IF;
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = shared, ingest, execution, projection', role, current_database());
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I SET idle_in_transaction_session_timeout = ''60s''', role, current_database());
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I SET jit = off', role, current_database());
+    END LOOP;
+    EXECUTE format('ALTER DATABASE %I SET search_path = shared, ingest, execution, projection, public', current_database());
+    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+END $$;
