@@ -1,0 +1,1 @@
+"""Calls: one HTTP exchange each, built from a document, answered with an outcome per item."""

@@ -1,0 +1,115 @@
+"""One call: the intent first, then the exchange, then what it said, each committed before the next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+import zstandard
+from prometheus_client import Counter, Histogram
+from uuid_utils.compat import uuid7
+
+from services.executor.calls.body import dump_json
+from services.executor.calls.bulk import read_bulk
+from services.executor.calls.exchange import Exchange, Wire
+from services.executor.calls.question import Question, Subject, ask, http_request
+from services.executor.calls.reply import ItemAnswer, Reply, classify
+from services.executor.calls.single import read_single
+from services.executor.compiled import CompiledProvider
+from services.executor.configuration import Configuration
+from services.executor.gate import Gate
+from services.executor.ledger import Ledger
+from services.executor.store.results import Attempt, Call, Result
+from shared.failpoints import failpoint
+
+CALLS = Counter("leadledger_calls_total", "Calls to providers", ["provider", "outcome"])
+CALL_SECONDS = Histogram("leadledger_call_seconds", "Time of one exchange with a provider", ["provider"])
+
+# Worth keeping of an answer's headers: what tells type, limits, cost and whom to ask about it.
+_KEPT_HEADERS = ("content-type", "retry-after", "request-id", "x-request-id", "location", "cf-ray")
+_KEPT_PREFIXES = ("x-rate", "x-call-", "x-credits", "x-totallimit", "x-minute", "x-hourly", "x-24-hour")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Everything a call needs besides its question."""
+
+    step: str
+    provider: CompiledProvider
+    configuration: Configuration
+    gate: Gate
+    wire: Wire
+    ledger: Ledger
+
+
+async def call(line: Line, subjects: Sequence[Subject], attempts: Sequence[Attempt]) -> tuple[Reply, list[ItemAnswer]]:
+    """Ask about the subjects once and append what is said; return it, in their order. Raises Fenced."""
+    document = line.provider.document
+    question = ask(line.provider, subjects, line.configuration.variables)
+    async with line.gate.passage():
+        await line.ledger.intend(attempts)
+        failpoint("executor.intended_before_call")
+        exchange = await _exchange(line, question, attempts)
+    failpoint("executor.answered_before_append")
+    reply = classify(line.provider, exchange)
+    CALLS.labels(document.name, reply.outcome.value).inc()
+    CALL_SECONDS.labels(document.name).observe(exchange.milliseconds / 1000)
+    if document.shape == "bulk":
+        answers = read_bulk(line.provider, question, subjects, reply)
+    else:
+        answers = [read_single(line.provider, reply)]
+    stored = _stored_call(line, question, exchange)
+    results = [_result(line, stored, attempt, answer) for attempt, answer in zip(attempts, answers, strict=True)]
+    await line.ledger.append(stored, results)
+    return reply, answers
+
+
+async def _exchange(line: Line, question: Question, attempts: Sequence[Attempt]) -> Exchange:
+    document = line.provider.document
+    key = None
+    if document.repeat == "key":
+        key = f"{attempts[0].step}:" + ",".join(str(attempt.item_id) for attempt in attempts)
+    request = http_request(question, document.request.headers, line.configuration.secrets, idempotency_key=key)
+    return await line.wire.send(
+        request, deadline=document.limits.timeout_seconds, max_bytes=document.limits.answer_max_bytes
+    )
+
+
+def _stored_call(line: Line, question: Question, exchange: Exchange) -> Call:
+    document = line.provider.document
+    kept = {
+        name.lower(): value
+        for name, value in exchange.headers.items()
+        if name.lower() in _KEPT_HEADERS or name.lower().startswith(_KEPT_PREFIXES)
+    }
+    return Call(
+        call_id=uuid7(),
+        step=line.step,
+        provider=document.name,
+        provider_version=document.version,
+        method=question.method,
+        url=question.url,
+        request_sha256=question.sha256,
+        request_body=None if question.body is None else dump_json(question.body),
+        status=exchange.status,
+        headers=orjson.dumps(kept),
+        answer_bytes=len(exchange.content),
+        answer_zstd=zstandard.compress(exchange.content, 3) if exchange.content else None,
+        error=exchange.error,
+        called_at=exchange.called_at,
+        milliseconds=exchange.milliseconds,
+    )
+
+
+def _result(line: Line, stored: Call, attempt: Attempt, answer: ItemAnswer) -> Result:
+    document = line.provider.document
+    return Result(
+        attempt=attempt,
+        provider_version=document.version,
+        outcome=answer.outcome,
+        detail=answer.detail,
+        payload=None if answer.answer is None else dump_json(answer.answer),
+        call_id=stored.call_id,
+        cost=answer.cost,
+        cost_unit=document.cost.unit,
+        cost_source=answer.cost_source,
+    )

@@ -1,0 +1,91 @@
+"""A client's configuration of a provider: variables in clear, secrets encrypted with keys that can be rotated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from pydantic import SecretStr
+
+from services.executor.document import ProviderDocument
+from services.executor.store.configurations import load_configuration, save_configuration
+from shared.errors import Unavailable, Unprocessable
+from shared.postgres import Postgres
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What a call fills in; `missing` names the secrets nobody gave."""
+
+    variables: Mapping[str, str]
+    secrets: Mapping[str, str]
+    missing: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return f"Configuration(variables={self.variables!r}, secrets={sorted(self.secrets)!r})"
+
+
+class Vault:
+    """Encrypts secrets at rest: with the first of the Fernet keys, decrypting with any of them."""
+
+    def __init__(self, secret_key: SecretStr | None) -> None:
+        keys = secret_key.get_secret_value().split(",") if secret_key is not None else []
+        self._fernet = MultiFernet([Fernet(key.strip()) for key in keys]) if keys else None
+
+    def lock(self, secrets: Mapping[str, str]) -> bytes:
+        """Return the secrets encrypted; raises Unavailable without a key."""
+        if self._fernet is None:
+            raise Unavailable("Set LEADLEDGER_SECRET_KEY (a Fernet key) before storing providers' credentials.")
+        return self._fernet.encrypt(orjson.dumps(dict(secrets)))
+
+    def unlock(self, locked: bytes) -> dict[str, str]:
+        """Return the secrets; raises Unavailable if no key fits."""
+        if self._fernet is None:
+            raise Unavailable("Set LEADLEDGER_SECRET_KEY: credentials are stored, but can't be read without it.")
+        try:
+            secrets: dict[str, str] = orjson.loads(self._fernet.decrypt(locked))
+        except InvalidToken as error:
+            raise Unavailable(
+                "No key in LEADLEDGER_SECRET_KEY fits the stored credentials; add the former one."
+            ) from error
+        return secrets
+
+
+async def configure(
+    postgres: Postgres,
+    vault: Vault,
+    client_id: UUID,
+    document: ProviderDocument,
+    given: tuple[Mapping[str, str], Mapping[str, str]],
+) -> Configuration:
+    """Store a client's variables and secrets for a provider, replacing both; raises Unprocessable."""
+    variables, secrets = given
+    _refuse_unknown("variable", variables, tuple(document.variables))
+    _refuse_unknown("secret", secrets, document.secrets)
+    async with postgres.tenant(client_id) as connection:
+        await save_configuration(connection, client_id, document.name, variables=variables, secrets=vault.lock(secrets))
+    return _filled(document, variables, secrets)
+
+
+async def configuration_of(
+    postgres: Postgres, vault: Vault, client_id: UUID, document: ProviderDocument
+) -> Configuration:
+    """Return what a client configured for a provider, over the document's own variables."""
+    async with postgres.tenant(client_id) as connection:
+        stored = await load_configuration(connection, client_id, document.name)
+    if stored is None:
+        return _filled(document, {}, {})
+    return _filled(document, stored[0], vault.unlock(stored[1]))
+
+
+def _filled(document: ProviderDocument, variables: Mapping[str, str], secrets: Mapping[str, str]) -> Configuration:
+    missing = tuple(name for name in document.secrets if not secrets.get(name))
+    return Configuration(variables={**document.variables, **variables}, secrets=secrets, missing=missing)
+
+
+def _refuse_unknown(what: str, given: Mapping[str, str], known: tuple[str, ...]) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise Unprocessable(f"This provider has no {what} {', '.join(unknown)}; it has: {', '.join(known) or 'none'}.")

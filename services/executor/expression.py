@@ -1,0 +1,50 @@
+"""JMESPath expressions in documents: checked when the document is read, compiled once."""
+
+from typing import Annotated, Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from pydantic import AfterValidator
+
+
+class Expression:
+    """A compiled JMESPath expression."""
+
+    __slots__ = ("_compiled", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._compiled = jmespath.compile(text)
+
+    def of(self, document: object) -> Any:
+        """Return what the expression finds; None where there is nothing or the types do not fit."""
+        try:
+            return self._compiled.search(document)
+        except JMESPathError:
+            return None
+
+    def holds(self, document: object) -> bool:
+        """Tell whether the expression finds something that is true in JMESPath's sense."""
+        found = self.of(document)
+        return found is not None and found is not False and found not in ("", [], {})
+
+
+def _check(text: str) -> str:
+    try:
+        jmespath.compile(text)
+    except JMESPathError as error:
+        raise ValueError(f"not a JMESPath expression: {error}") from error
+    return text
+
+
+ExpressionText = Annotated[str, AfterValidator(_check)]
+"""A JMESPath expression as it stands in a document."""
+
+
+def without_nulls(value: Any) -> Any:
+    """Return the JSON value without null members: a mapping leaves out what an item does not have."""
+    if isinstance(value, dict):
+        return {key: without_nulls(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [without_nulls(each) for each in value]
+    return value

@@ -1,0 +1,131 @@
+"""What the executor's API takes and gives."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from services.executor.document import ProviderDocument
+from services.executor.workflow import Workflow
+
+
+class ProviderSummary(BaseModel):
+    """A provider, and whether this client can use it."""
+
+    name: str = Field(examples=["pdl-bulk"])
+    version: int = Field(examples=[1])
+    title: str = Field(examples=["People Data Labs: person enrich, in bulk"])
+    shape: str = Field(examples=["bulk"])
+    configured: bool = Field(description="Every secret it needs is stored")
+    missing: list[str] = Field(description="Secrets to give with PUT /providers/{name}/configuration")
+
+
+class Providers(BaseModel):
+    """The providers there are."""
+
+    providers: list[ProviderSummary]
+
+
+class ProviderDetail(ProviderSummary):
+    """A provider with its document and this client's variables; secrets are never shown."""
+
+    document: ProviderDocument
+    variables: dict[str, str]
+
+
+class ConfigurationInput(BaseModel):
+    """What a client stores for a provider; it replaces what was stored."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"variables": {"base_url": "https://api.peopledatalabs.com"}, "secrets": {"api_key": "..."}}]
+        },
+    )
+
+    variables: dict[str, Annotated[str, Field(max_length=2_000)]] = {}
+    secrets: dict[str, SecretStr] = {}
+
+
+class Workflows(BaseModel):
+    """The workflows there are."""
+
+    workflows: list[Workflow]
+
+
+class ItemResult(BaseModel):
+    """One attempt about an item, and what was said."""
+
+    step: str = Field(examples=["history"])
+    provider: str = Field(examples=["pdl-bulk"])
+    attempt: int = Field(examples=[1], description="0 for a step that was not tried")
+    outcome: str = Field(examples=["ok"], description="`started` while no answer is there")
+    detail: str | None = None
+    started_at: datetime | None
+    answered_at: datetime | None
+    result_id: UUID | None
+    provider_version: int | None
+    json_payload: Any = None
+    payload_sha256: str | None
+    cost_amount: Decimal | None
+    cost_unit: str | None
+    cost_source: str | None
+    call_id: UUID | None
+
+
+class ItemResults(BaseModel):
+    """The audit trail of one item."""
+
+    batch_id: UUID
+    batch_item_id: UUID
+    results: list[ItemResult]
+
+
+class CallSummary(BaseModel):
+    """The HTTP exchange behind a result. The request is as sent, less its secrets."""
+
+    call_id: UUID
+    method: str = Field(examples=["POST"])
+    url: str
+    request_body: Any = None
+    request_sha256: str
+    status: int | None
+    headers: dict[str, str]
+    answer_bytes: int
+    error: str | None
+    called_at: datetime
+    milliseconds: int
+
+
+class Result(BaseModel):
+    """One answer as it was appended, with its call."""
+
+    result_id: UUID
+    batch_id: UUID
+    batch_item_id: UUID
+    step: str
+    provider: str
+    provider_version: int
+    attempt: int
+    outcome: str
+    detail: str | None
+    json_payload: Any = None
+    payload_sha256: str | None
+    cost_amount: Decimal
+    cost_unit: str
+    cost_source: str
+    created_at: datetime
+    call: CallSummary | None
+
+
+class Verification(BaseModel):
+    """Whether a finished batch is as it was sealed."""
+
+    batch_id: UUID
+    verified: bool
+    seal: str
+    recomputed: str
+    results: int
+    altered: int = Field(description="Payloads that do not fit their own digest")
