@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import httpx
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
+from services.executor.calls.question import fill
 from services.executor.document import ProviderDocument
 from services.executor.store.configurations import load_configuration, save_configuration
 from shared.errors import Unavailable, Unprocessable
@@ -64,6 +66,7 @@ async def configure(
     variables, secrets = given
     _refuse_unknown("variable", variables, tuple(document.variables))
     _refuse_unknown("secret", secrets, document.secrets)
+    _refuse_bad_url(document, variables)
     async with postgres.tenant(client_id) as connection:
         await save_configuration(connection, client_id, document.name, variables=variables, secrets=vault.lock(secrets))
     return _filled(document, variables, secrets)
@@ -89,3 +92,13 @@ def _refuse_unknown(what: str, given: Mapping[str, str], known: tuple[str, ...])
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise Unprocessable(f"This provider has no {what} {', '.join(unknown)}; it has: {', '.join(known) or 'none'}.")
+
+
+def _refuse_bad_url(document: ProviderDocument, variables: Mapping[str, str]) -> None:
+    filled = fill(document.request.url, {**document.variables, **variables})
+    try:
+        url = httpx.URL(filled)
+    except httpx.InvalidURL as error:
+        raise Unprocessable(f"With these variables the provider's URL is {filled}, which is none: {error}.") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise Unprocessable(f"With these variables the provider's URL is {filled}; it must be http(s):// and a host.")

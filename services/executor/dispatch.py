@@ -39,4 +39,4 @@ async def take_back(postgres: Postgres, *, lease_seconds: float) -> int:
 
 def encode_order(order: ChunkOrder) -> bytes:
     """Return the order as a message."""
-    return orjson.dumps(asdict(order))
+    return orjson.dumps(asdict(order), default=str)  # the driver's UUID is a class of its own

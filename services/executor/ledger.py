@@ -89,7 +89,7 @@ class Ledger:
         """Commit, also after the database was away: every row has a key of its own, so a repeat adds nothing."""
         patient = AsyncRetrying(
             retry=retry_if_exception_type((*AWAY, Unavailable)),
-            wait=wait_exponential_jitter(initial=0.1, max=5),
+            wait=wait_exponential_jitter(multiplier=0.1, max=5),
             stop=stop_after_delay(_DATABASE_PATIENCE_SECONDS),
             reraise=True,
         )

@@ -134,7 +134,7 @@ class _Group:
     async def ask_until_settled(self) -> None:
         retry = self.line.provider.document.retry
         backoff = wait_exponential_jitter(
-            initial=retry.first_wait_seconds, max=retry.longest_wait_seconds, jitter=retry.first_wait_seconds
+            multiplier=retry.first_wait_seconds, max=retry.longest_wait_seconds, jitter=retry.first_wait_seconds
         )
 
         def wait(state: RetryCallState) -> float:

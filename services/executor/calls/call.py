@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import httpx
 import orjson
 import zstandard
 from prometheus_client import Counter, Histogram
@@ -19,6 +20,7 @@ from services.executor.configuration import Configuration
 from services.executor.gate import Gate
 from services.executor.ledger import Ledger
 from services.executor.store.results import Attempt, Call, Result
+from shared.events import utc_now
 from shared.failpoints import failpoint
 
 CALLS = Counter("leadledger_calls_total", "Calls to providers", ["provider", "outcome"])
@@ -68,7 +70,10 @@ async def _exchange(line: Line, question: Question, attempts: Sequence[Attempt])
     key = None
     if document.repeat == "key":
         key = f"{attempts[0].step}:" + ",".join(str(attempt.item_id) for attempt in attempts)
-    request = http_request(question, document.request.headers, line.configuration.secrets, idempotency_key=key)
+    try:
+        request = http_request(question, document.request.headers, line.configuration.secrets, idempotency_key=key)
+    except httpx.InvalidURL as error:
+        return Exchange(called_at=utc_now(), milliseconds=0, sent=False, headers={}, error=f"InvalidURL: {error}")
     return await line.wire.send(
         request, deadline=document.limits.timeout_seconds, max_bytes=document.limits.answer_max_bytes
     )

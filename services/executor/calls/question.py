@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
@@ -49,21 +50,26 @@ def ask(provider: CompiledProvider, subjects: Sequence[Subject], variables: Mapp
     asked = {"items": items} if provider.document.shape == "bulk" else items[0]
     params = without_nulls(provider.query.of(asked)) if provider.query else {}
     body = without_nulls(provider.body.of(asked)) if provider.body else None
-    url = _VARIABLE.sub(lambda found: variables.get(found[1], ""), request.url)
+    url = fill(request.url, variables)
     seen = "\n".join((request.method, url, dump_json(params).decode(), dump_json(body).decode()))
     return Question(
         method=request.method,
-        url=str(httpx.URL(url).copy_merge_params(params)) if params else url,
+        url=f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url,
         body=body,
         items=items,
         sha256=hashlib.sha256(seen.encode()).digest(),
     )
 
 
+def fill(template: str, variables: Mapping[str, str]) -> str:
+    """Return the URL template with its `{variables}` filled in."""
+    return _VARIABLE.sub(lambda found: variables.get(found[1], ""), template)
+
+
 def http_request(
     question: Question, headers: Mapping[str, str], secrets: Mapping[str, str], *, idempotency_key: str | None
 ) -> httpx.Request:
-    """Return the request as it is sent, with the secrets filled in and nothing of them stored."""
+    """Return the request as it is sent, with the secrets filled in and nothing of them stored; raises InvalidURL."""
     filled = {name: _SECRET.sub(lambda found: secrets.get(found[1], ""), value) for name, value in headers.items()}
     if idempotency_key is not None:
         filled["Idempotency-Key"] = idempotency_key
