@@ -20,6 +20,7 @@ DUTIES = "leadledger_duties"
 ROLES = ("leadledger_ingest", "leadledger_executor", "leadledger_projector", DUTIES)
 
 _ACQUIRE_SECONDS = 10.0
+_RELEASE_SECONDS = 2.0
 _CLOSE_SECONDS = 5.0
 
 AWAY = (
@@ -30,6 +31,7 @@ AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a connection cut at the wrong moment answers
     TimeoutError,
 )
 """What is raised while the database is down or restarting: the work may be tried again."""
@@ -78,7 +80,7 @@ class Postgres:
         try:
             yield connection
         finally:
-            await asyncio.shield(pool.release(connection, timeout=_CLOSE_SECONDS))
+            await asyncio.shield(pool.release(connection, timeout=_RELEASE_SECONDS))
 
 
 def role_url(settings: Settings, role: str) -> str:

@@ -51,12 +51,15 @@ class Item:
     input: Mapping[str, Any]
     steps: defaultdict[str, StepHistory] = field(default_factory=lambda: defaultdict(StepHistory))
 
-    def subject(self) -> Subject:
-        """Return the item as the documents' expressions see it."""
+    def subject(self, step: str) -> Subject:
+        """Return the item as the expressions of a step see it: with what other steps said, not its own attempts.
+
+        So a question asked again is the same question to the letter.
+        """
         results = {
-            step: {"outcome": history.outcome.value, "answer": history.answer}
-            for step, history in self.steps.items()
-            if history.outcomes
+            other: {"outcome": history.outcome.value, "answer": history.answer}
+            for other, history in self.steps.items()
+            if history.outcomes and other != step
         }
         return Subject(item_id=self.item_id, item_no=self.item_no, input=self.input, results=results)
 

@@ -91,6 +91,7 @@ class Ledger:
             retry=retry_if_exception_type((*AWAY, Unavailable)),
             wait=wait_exponential_jitter(multiplier=0.1, max=5),
             stop=stop_after_delay(_DATABASE_PATIENCE_SECONDS),
+            before_sleep=lambda state: _log.warning("the ledger waits for the database", attempts=state.attempt_number),
             reraise=True,
         )
         return await patient(self._commit, entries)

@@ -70,7 +70,7 @@ async def skip_unaskable(line: Line, step: Step, items: Sequence[Item]) -> list[
     condition = Expression(step.when) if step.when is not None else None
     askable, unaskable = list[Item](), list[tuple[Item, Outcome, str]]()
     for item in items:
-        seen = item.subject().document()
+        seen = item.subject(step.name).document()
         if condition is not None and not condition.holds(seen):
             unaskable.append((item, Outcome.SKIPPED, f"condition not met: {step.when}"))
         elif not line.provider.requires.holds(seen):
@@ -157,7 +157,7 @@ class _Group:
         if closed:
             return Again(seconds=closed, reason="the provider asked for a rest")
         attempts = [self._next_attempt(item) for item in self.open]
-        reply, answers = await call(self.line, [item.subject() for item in self.open], attempts)
+        reply, answers = await call(self.line, [item.subject(self.step.name) for item in self.open], attempts)
         self._take_in(attempts, answers)
         if not self.open:
             return None

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -41,13 +42,13 @@ def sandbox_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def sandbox(sandbox_server: str) -> Iterator[httpx.Client]:
+async def sandbox(sandbox_server: str) -> AsyncIterator[httpx.AsyncClient]:
     """The sandbox without faults and with an empty ledger."""
-    with httpx.Client(base_url=sandbox_server, timeout=10) as client:
-        client.delete("/faults")
-        client.delete("/ledger")
+    async with httpx.AsyncClient(base_url=sandbox_server, timeout=10) as client:
+        await client.delete("/faults")
+        await client.delete("/ledger")
         yield client
-        client.delete("/faults")
+        await client.delete("/faults")
 
 
 @pytest.fixture
@@ -70,7 +71,16 @@ def bus() -> MemoryBus:
 async def executor(executor_settings: Settings, bus: MemoryBus) -> AsyncIterator[FastAPI]:
     """The executor, at work."""
     async with running(create_app(executor_settings, bus)) as app:
+        for provider in load_registry().providers:
+            amend(app, provider, retry={"first_wait_seconds": 0.01})
         yield app
+
+
+def amend(app: FastAPI, provider: str, **parts: dict[str, Any]) -> None:
+    """Change parts of a provider's document in a running executor, as another version of the document would."""
+    compiled = app.state.executor.providers[provider]
+    changed = {name: getattr(compiled.document, name).model_copy(update=change) for name, change in parts.items()}
+    app.state.executor.providers[provider] = replace(compiled, document=compiled.document.model_copy(update=changed))
 
 
 @pytest.fixture
@@ -83,7 +93,7 @@ async def api(executor: FastAPI, api_key: str) -> AsyncIterator[httpx.AsyncClien
 
 
 @pytest.fixture
-async def configured(api: httpx.AsyncClient, sandbox: httpx.Client, sandbox_server: str) -> httpx.AsyncClient:
+async def configured(api: httpx.AsyncClient, sandbox: httpx.AsyncClient, sandbox_server: str) -> httpx.AsyncClient:
     """The API, with every built-in provider configured to the sandbox."""
     for name, prefix in PREFIXES.items():
         given = {"variables": {"base_url": f"{sandbox_server}/{prefix}"}, "secrets": {"api_key": "good"}}
@@ -146,6 +156,13 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
         return batch_id
 
     return launch
+
+
+async def one(owner: Owner, query: str, *arguments: object) -> "asyncpg.Record":
+    """Return the one row that must be there."""
+    row = await owner.fetchrow(query, *arguments)
+    assert row is not None
+    return row
 
 
 Finished: TypeAlias = "Callable[[UUID], Awaitable[dict[str, int]]]"

@@ -6,7 +6,7 @@ from tests.services.executor.conftest import Finished, Launch, Owner, person
 
 
 async def test_a_batch_is_asked_about_and_sealed(
-    configured: httpx.AsyncClient, sandbox: httpx.Client, launch: Launch, finished: Finished, owner: Owner
+    configured: httpx.AsyncClient, sandbox: httpx.AsyncClient, launch: Launch, finished: Finished, owner: Owner
 ) -> None:
     batch_id = await launch([person(n) for n in range(250)])
     counts = await finished(batch_id)
@@ -14,8 +14,8 @@ async def test_a_batch_is_asked_about_and_sealed(
     assert counts["succeeded"] > 200
     assert counts["pending"] == counts["running"] == counts["failed"] == counts["unknown"] == 0
 
-    summary = sandbox.get("/ledger/summary").json()
-    print(summary)
+    summary = (await sandbox.get("/ledger/summary")).json()
+    assert (summary["calls"], summary["items"], summary["charged_more_than_once"]) == (30, 500, [])
     attempts = await owner.fetch(
         "SELECT provider, count(*) FROM attempts WHERE batch_id = $1 GROUP BY 1 ORDER BY 1", batch_id
     )

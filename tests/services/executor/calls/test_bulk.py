@@ -110,7 +110,8 @@ def test_pdl_answers_carry_their_own_outcomes_and_are_found_by_their_echo() -> N
     ("status", "outcome"),
     [
         (400, Outcome.BAD_REQUEST), (401, Outcome.AUTH_FAILED), (402, Outcome.QUOTA_EXHAUSTED),
-        (429, Outcome.THROTTLED), (451, Outcome.BLOCKED_LEGAL), (500, Outcome.PROVIDER_ERROR), (303, Outcome.PROVIDER_ERROR),
+        (429, Outcome.THROTTLED), (451, Outcome.BLOCKED_LEGAL), (500, Outcome.PROVIDER_ERROR),
+        (303, Outcome.PROVIDER_ERROR),
     ],
 )  # fmt: skip
 def test_what_befalls_the_call_befalls_each_item(status: int, outcome: Outcome) -> None:
