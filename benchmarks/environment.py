@@ -90,8 +90,8 @@ async def launch(
         await owner.execute(
             """
             INSERT INTO uploads (client_id, upload_id, source, filename, sha256, bytes, dialect, header, mapping,
-                                 unmapped, rows, problems)
-            VALUES ($1, $2, 'apollo', 'bench.csv', sha256(''), 0, '{}', '[]', '{}', '[]', $3, 0)
+                                 unmapped, doubtful, notices, rows, problems)
+            VALUES ($1, $2, 'apollo', 'bench.csv', sha256(''), 0, '{}', '[]', '{}', '[]', '[]', '[]', $3, 0)
             """,
             client_id,
             upload_id,

@@ -7,11 +7,11 @@ sends the same requests and stores nothing. bulk: one step, 50 items a call; the
 import argparse
 import asyncio
 import time
-from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 import httpx
+import uvloop
 
 from benchmarks.environment import database, launch, make_client, report, sandbox, until_completed, watching
 from services.executor.app import create_app
@@ -22,8 +22,8 @@ from services.executor.registry import load_registry
 from shared.bus import MemoryBus
 from shared.settings import Settings
 
-CONCURRENCY = {"single": 50, "bulk": 5}
-PROVIDER = {"single": "function", "bulk": "pdl-bulk"}
+CONCURRENCY = {"single": 30, "bulk": 5}
+PROVIDER = {"single": "pdl-enrich", "bulk": "pdl-bulk"}
 STEPS = {"single": ["first", "second"], "bulk": ["history"]}
 
 
@@ -75,9 +75,7 @@ async def _send(
 ) -> None:
     async with places:
         question = ask(provider, group, variables)
-        request = http_request(
-            question, provider.document.request.headers, {"token": "k", "api_key": "k"}, idempotency_key=None
-        )
+        request = http_request(question, provider.document.request.headers, {"api_key": "k"}, idempotency_key=None)
         await wire.send(request, deadline=30, max_bytes=10_000_000)
 
 
@@ -88,15 +86,14 @@ async def configure(settings: Settings, key: str, shape: str, variables: dict[st
         transport = httpx.ASGITransport(app)
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://bench", headers=headers) as api:
-            secret = "token" if shape == "single" else "api_key"
-            given = {"variables": variables, "secrets": {secret: "k"}}
+            given = {"variables": variables, "secrets": {"api_key": "k"}}
             (await api.put(f"/providers/{PROVIDER[shape]}/configuration", json=given)).raise_for_status()
 
 
 async def measure(shape: str, items: int, runs: int) -> None:
     """Measure both, in turn, and print the medians."""
-    with database() as settings, sandbox() as url, nullcontext():
-        variables = {"url": f"{url}/function"} if shape == "single" else {"base_url": f"{url}/pdl"}
+    with database() as settings, sandbox() as url:
+        variables = {"base_url": f"{url}/pdl"}
         client_id, key = await make_client(settings)
         await configure(settings, key, shape, variables)
         rates, limits = [], []
@@ -112,6 +109,6 @@ if __name__ == "__main__":
     parser.add_argument("--items", type=int)
     parser.add_argument("--runs", type=int, default=3)
     arguments = parser.parse_args()
-    asyncio.run(
+    uvloop.run(
         measure(arguments.shape, arguments.items or {"single": 2_000, "bulk": 20_000}[arguments.shape], arguments.runs)
     )

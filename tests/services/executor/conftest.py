@@ -115,8 +115,8 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
             await owner.execute(
                 """
                 INSERT INTO uploads (client_id, upload_id, source, filename, sha256, bytes, dialect, header, mapping,
-                                     unmapped, rows, problems)
-                VALUES ($1, $2, 'apollo', 'people.csv', sha256(''), 0, '{}', '[]', '{}', '[]', $3, 0)
+                                     unmapped, doubtful, notices, rows, problems)
+                VALUES ($1, $2, 'apollo', 'people.csv', sha256(''), 0, '{}', '[]', '{}', '[]', '[]', '[]', $3, 0)
                 """,
                 client_id,
                 upload_id,
