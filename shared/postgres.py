@@ -63,6 +63,11 @@ class Postgres:
         async with self._acquired(self._duties) as connection:
             yield connection
 
+    async def ping(self) -> None:
+        """Return when the server has answered a query; raises what it raises while it is away."""
+        async with self.duties() as connection:
+            await connection.fetchval("SELECT 1")
+
     async def close(self) -> None:
         """Close both pools; connections that do not end in time are cut."""
         for pool in (self._tenants, self._duties):
@@ -92,7 +97,13 @@ def role_url(settings: Settings, role: str) -> str:
 
 
 async def _open(url: str, size: int) -> Pool:
-    return await asyncpg.create_pool(url, min_size=1, max_size=size, init=_speak_json, command_timeout=None)
+    return await asyncpg.create_pool(
+        url, min_size=1, max_size=size, init=_speak_json, reset=_leave_as_it_is, command_timeout=None
+    )
+
+
+async def _leave_as_it_is(_: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Ask for nothing: whatever a connection is set to ends with its transaction, so there is nothing to reset."""
 
 
 async def _speak_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -6,19 +6,19 @@ flight and no call waits for a timer.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from services.executor.store.chunks import ChunkOrder, hold_chunk
+from services.executor.store.calls import Call, insert_calls
+from services.executor.store.chunks import ChunkOrder, Standing, hold_chunks
 from services.executor.store.results import (
     Attempt,
-    Call,
     Result,
     insert_attempts,
-    insert_calls,
     insert_late_results,
     insert_results,
 )
@@ -29,14 +29,20 @@ from shared.postgres import AWAY, Connection, Postgres
 _log = structlog.get_logger()
 
 # An answer may have been paid for: it is held in memory and tried again for longer than a database restart takes.
-_DATABASE_PATIENCE_SECONDS = 600
+_PATIENCE = AsyncRetrying(
+    retry=retry_if_exception_type((*AWAY, Unavailable)),
+    wait=wait_exponential_jitter(multiplier=0.1, max=5),
+    stop=stop_after_delay(600),
+    before_sleep=lambda state: _log.warning("the ledger waits for the database", attempts=state.attempt_number),
+    reraise=True,
+)
 
 
 class Fenced(Exception):  # noqa: N818 - the field's word
     """The chunk is another executor's now: make no more calls, write what was answered, stop."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry:
     """What one caller wants written, and its wait for it."""
 
@@ -45,13 +51,17 @@ class _Entry:
     results: Sequence[Result] = ()
     written: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
+    def orders(self) -> set[ChunkOrder]:
+        """Return whose work it is."""
+        return {each.order for each in self.attempts} | {each.attempt.order for each in self.results}
+
 
 class Ledger:
-    """The written side of one run of a chunk."""
+    """What one client's chunks at work in this process want written."""
 
-    def __init__(self, postgres: Postgres, order: ChunkOrder) -> None:
+    def __init__(self, postgres: Postgres, client_id: UUID) -> None:
         self._postgres = postgres
-        self._order = order
+        self._client_id = client_id
         self._waiting: list[_Entry] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -76,56 +86,57 @@ class Ledger:
                 refused = await self._commit_until_there(entries)
             except Exception as error:  # noqa: BLE001 - it is the callers' to handle
                 for entry in entries:
-                    if not entry.written.done():
-                        entry.written.set_exception(error)
+                    entry.written.set_exception(error)
                 continue
             for entry in entries:
-                if entry.attempts and refused:
-                    entry.written.set_exception(Fenced(refused))
+                if entry in refused:
+                    entry.written.set_exception(Fenced(refused[entry]))
                 else:
                     entry.written.set_result(None)
 
-    async def _commit_until_there(self, entries: list[_Entry]) -> str | None:
+    async def _commit_until_there(self, entries: list[_Entry]) -> dict[_Entry, str]:
         """Commit, also after the database was away: every row has a key of its own, so a repeat adds nothing."""
-        patient = AsyncRetrying(
-            retry=retry_if_exception_type((*AWAY, Unavailable)),
-            wait=wait_exponential_jitter(multiplier=0.1, max=5),
-            stop=stop_after_delay(_DATABASE_PATIENCE_SECONDS),
-            before_sleep=lambda state: _log.warning("the ledger waits for the database", attempts=state.attempt_number),
-            reraise=True,
-        )
-        return await patient(self._commit, entries)
+        return await _PATIENCE.copy()(self._commit, entries)
 
-    async def _commit(self, entries: list[_Entry]) -> str | None:
-        """Write the entries in one transaction; return why the intents were refused, or None."""
-        async with self._postgres.tenant(self._order.client_id) as connection:
-            ours, done = await hold_chunk(connection, self._order)
-            refused = await self._write_intents(connection, entries, ours=ours)
+    async def _commit(self, entries: list[_Entry]) -> dict[_Entry, str]:
+        """Write the entries in one transaction; return whose intents were refused, and why."""
+        answered = [entry for entry in entries if entry.results]
+        async with self._postgres.tenant(self._client_id) as connection:
+            orders = set[ChunkOrder]().union(*(entry.orders() for entry in entries))
+            standings = await hold_chunks(connection, self._client_id, orders)
+            refused = await self._write_intents(connection, entries, standings)
             calls = [entry.call for entry in entries if entry.call is not None]
             if calls:
-                await insert_calls(connection, self._order, calls)
-            results = [result for entry in entries for result in entry.results]
-            if results:
+                await insert_calls(connection, self._client_id, calls)
+            if answered:
                 failpoint("executor.answers_before_commit")
-                await self._write_results(connection, results, ours=ours, done=done)
-        if results:
+                await self._write_results(connection, answered, standings)
+        if answered:
             failpoint("executor.answers_after_commit")
         return refused
 
-    async def _write_intents(self, connection: Connection, entries: list[_Entry], *, ours: bool) -> str | None:
-        attempts = [attempt for entry in entries for attempt in entry.attempts]
-        if not attempts:
-            return None
-        if not ours:
-            return "the chunk was taken back"
-        if not await insert_attempts(connection, self._order, attempts):
-            return "another run made one of these attempts"
-        return None
+    async def _write_intents(
+        self, connection: Connection, entries: list[_Entry], standings: Mapping[ChunkOrder, Standing]
+    ) -> dict[_Entry, str]:
+        asking = [entry for entry in entries if entry.attempts]
+        refused = {entry: "the chunk was taken back" for entry in asking if not standings[entry.attempts[0].order].ours}
+        attempts = [attempt for entry in asking if entry not in refused for attempt in entry.attempts]
+        if attempts:
+            foreign = set(await insert_attempts(connection, self._client_id, attempts))
+            for entry in asking:
+                if foreign.intersection(entry.attempts):
+                    refused[entry] = "another run made one of these attempts"
+        return refused
 
-    async def _write_results(self, connection: Connection, results: list[Result], *, ours: bool, done: bool) -> None:
-        if done:
-            _log.warning("late answers are kept as calls only: their chunk is sealed", results=len(results))
-            return
-        await insert_results(connection, self._order, results)
-        if not ours:
-            await insert_late_results(connection, self._order, [each for each in results if each.call_id is not None])
+    async def _write_results(
+        self, connection: Connection, entries: list[_Entry], standings: Mapping[ChunkOrder, Standing]
+    ) -> None:
+        results = [result for entry in entries for result in entry.results]
+        in_time = [result for result in results if not standings[result.attempt.order].done]
+        if len(in_time) < len(results):
+            _log.warning("late answers are kept as calls only: their chunk is sealed", late=len(results) - len(in_time))
+        if in_time:
+            await insert_results(connection, self._client_id, in_time)
+        late = [each for each in in_time if each.call_id is not None and not standings[each.attempt.order].ours]
+        if late:
+            await insert_late_results(connection, self._client_id, late)

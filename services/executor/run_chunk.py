@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import structlog
 
@@ -41,6 +42,11 @@ class Executor:
     gates: Gates
     lease_seconds: float
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    ledgers: dict[UUID, Ledger] = field(default_factory=dict)
+
+    def ledger(self, client_id: UUID) -> Ledger:
+        """Return the client's ledger: its chunks at work here share one, and so share transactions."""
+        return self.ledgers.setdefault(client_id, Ledger(self.postgres, client_id))
 
 
 async def run_chunk(executor: Executor, order: ChunkOrder) -> None:
@@ -69,18 +75,18 @@ async def _ask_all(executor: Executor, chunk: Chunk) -> list[Item]:
         batch = await launched_batch(connection, order.client_id, order.batch_id)
         assert batch is not None  # noqa: S101 - a chunk belongs to a batch
         items = items_with_history(await items_of(connection, chunk), await history_of(connection, chunk))
-    ledger = Ledger(executor.postgres, order)
     for step in Workflow.model_validate(batch.workflow).steps:
         provider = executor.providers[step.provider]
-        await close_lost_attempts(ledger, provider.document, step, items)
         line = Line(
+            order=order,
             step=step.name,
             provider=provider,
             configuration=await configuration_of(executor.postgres, executor.vault, order.client_id, provider.document),
             gate=executor.gates.of(order.client_id, provider.document),
             wire=executor.wire,
-            ledger=ledger,
+            ledger=executor.ledger(order.client_id),
         )
+        await close_lost_attempts(line, step, items)
         await run_step(line, step, items, executor.stopping)
     return items
 

@@ -9,10 +9,8 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_expone
 
 from services.executor.calls.call import Line, call
 from services.executor.calls.reply import ItemAnswer, Reply
-from services.executor.document import ProviderDocument
 from services.executor.expression import Expression
 from services.executor.item import Item
-from services.executor.ledger import Ledger
 from services.executor.outcome import Outcome
 from services.executor.retry_after import retry_after
 from services.executor.store.results import Attempt, Result
@@ -81,31 +79,27 @@ async def skip_unaskable(line: Line, step: Step, items: Sequence[Item]) -> list[
             unaskable.append((item, Outcome.AUTH_FAILED, detail))
         else:
             askable.append(item)
-    await _append_uncalled(line.ledger, line.provider.document, step, unaskable, attempt=0)
+    await _append_uncalled(line, step, unaskable, attempt=0)
     return askable
 
 
-async def close_lost_attempts(ledger: Ledger, document: ProviderDocument, step: Step, items: Sequence[Item]) -> None:
+async def close_lost_attempts(line: Line, step: Step, items: Sequence[Item]) -> None:
     """Append `unknown` for attempts that an earlier run began and never finished: they may have been charged."""
     detail = "asked, but the executor was lost before the answer was stored"
     for item in items:
         for attempt in item.steps[step.name].lost:
-            await _append_uncalled(ledger, document, step, [(item, Outcome.UNKNOWN, detail)], attempt=attempt)
+            await _append_uncalled(line, step, [(item, Outcome.UNKNOWN, detail)], attempt=attempt)
 
 
-async def _append_uncalled(
-    ledger: Ledger,
-    document: ProviderDocument,
-    step: Step,
-    said: Sequence[tuple[Item, Outcome, str]],
-    *,
-    attempt: int,
-) -> None:
+async def _append_uncalled(line: Line, step: Step, said: Sequence[tuple[Item, Outcome, str]], *, attempt: int) -> None:
     if not said:
         return
+    document = line.provider.document
     results = [
         Result(
-            attempt=Attempt(item_id=item.item_id, step=step.name, provider=document.name, attempt=attempt),
+            attempt=Attempt(
+                order=line.order, item_id=item.item_id, step=step.name, provider=document.name, attempt=attempt
+            ),
             provider_version=document.version,
             outcome=outcome,
             detail=detail,
@@ -117,7 +111,7 @@ async def _append_uncalled(
         )
         for item, outcome, detail in said
     ]
-    await ledger.append(None, results)
+    await line.ledger.append(None, results)
     for item, outcome, _ in said:
         item.steps[step.name].add(attempt, outcome, None)
 
@@ -165,7 +159,13 @@ class _Group:
 
     def _next_attempt(self, item: Item) -> Attempt:
         number = item.steps[self.step.name].attempts + 1
-        return Attempt(item_id=item.item_id, step=self.step.name, provider=self.step.provider, attempt=number)
+        return Attempt(
+            order=self.line.order,
+            item_id=item.item_id,
+            step=self.step.name,
+            provider=self.step.provider,
+            attempt=number,
+        )
 
     def _take_in(self, attempts: Sequence[Attempt], answers: Sequence[ItemAnswer]) -> None:
         retry = self.line.provider.document.retry

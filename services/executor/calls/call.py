@@ -19,7 +19,9 @@ from services.executor.compiled import CompiledProvider
 from services.executor.configuration import Configuration
 from services.executor.gate import Gate
 from services.executor.ledger import Ledger
-from services.executor.store.results import Attempt, Call, Result
+from services.executor.store.calls import Call
+from services.executor.store.chunks import ChunkOrder
+from services.executor.store.results import Attempt, Result
 from shared.events import utc_now
 from shared.failpoints import failpoint
 
@@ -35,6 +37,7 @@ _KEPT_PREFIXES = ("x-rate", "x-call-", "x-credits", "x-totallimit", "x-minute", 
 class Line:
     """Everything a call needs besides its question."""
 
+    order: ChunkOrder
     step: str
     provider: CompiledProvider
     configuration: Configuration
@@ -87,6 +90,7 @@ def _stored_call(line: Line, question: Question, exchange: Exchange) -> Call:
         if name.lower() in _KEPT_HEADERS or name.lower().startswith(_KEPT_PREFIXES)
     }
     return Call(
+        batch_id=line.order.batch_id,
         call_id=uuid7(),
         step=line.step,
         provider=document.name,

@@ -1,6 +1,6 @@
 """SQL of chunks: dispatched fairly, claimed once per epoch, leased, given back, finished."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -126,19 +126,35 @@ async def renew_lease(connection: Connection, order: ChunkOrder, *, lease_second
     return bool(renewed)
 
 
-async def hold_chunk(connection: Connection, order: ChunkOrder) -> tuple[bool, bool]:
-    """Keep the chunk from changing hands until the transaction ends; return (is it ours, is it done)."""
-    row = await connection.fetchrow(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an order stands: is the chunk still its bearer's, is it done."""
+
+    ours: bool
+    done: bool
+
+
+async def hold_chunks(
+    connection: Connection, client_id: UUID, orders: Iterable[ChunkOrder]
+) -> dict[ChunkOrder, Standing]:
+    """Keep the chunks from changing hands until the transaction ends; return how each order stands."""
+    asked = list(orders)
+    rows = await connection.fetch(
         """
-        SELECT epoch, state FROM batch_chunks
-        WHERE client_id = $1 AND batch_id = $2 AND chunk_no = $3 FOR SHARE
+        SELECT batch_id, chunk_no, epoch, state FROM batch_chunks
+        WHERE client_id = $1 AND (batch_id, chunk_no) IN (SELECT * FROM unnest($2::uuid[], $3::integer[]))
+        ORDER BY batch_id, chunk_no FOR SHARE
         """,
-        order.client_id,
-        order.batch_id,
-        order.chunk_no,
+        client_id,
+        [order.batch_id for order in asked],
+        [order.chunk_no for order in asked],
     )
-    assert row is not None  # noqa: S101 - an order names a chunk that exists
-    return row["epoch"] == order.epoch and row["state"] == "running", row["state"] == "done"
+    found = {(row["batch_id"], row["chunk_no"]): (row["epoch"], row["state"]) for row in rows}
+    standings = {}
+    for order in asked:
+        epoch, state = found[order.batch_id, order.chunk_no]
+        standings[order] = Standing(ours=epoch == order.epoch and state == "running", done=state == "done")
+    return standings
 
 
 async def park_chunk(connection: Connection, order: ChunkOrder, *, seconds: float, reason: str) -> None:

@@ -1,8 +1,7 @@
-"""SQL of what was asked and answered: attempts, calls and results, appended many at once, and read back."""
+"""SQL of what was asked and said: attempts and results, appended many at once, and read back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,33 +15,13 @@ from shared.postgres import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """The intent to ask about one item."""
+    """The intent to ask about one item, by the bearer of an order."""
 
+    order: ChunkOrder
     item_id: UUID
     step: str
     provider: str
     attempt: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One HTTP exchange as it is stored."""
-
-    call_id: UUID
-    step: str
-    provider: str
-    provider_version: int
-    method: str
-    url: str
-    request_sha256: bytes
-    request_body: bytes | None
-    status: int | None
-    headers: bytes
-    answer_bytes: int
-    answer_zstd: bytes | None
-    error: str | None
-    called_at: datetime
-    milliseconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +39,14 @@ class Result:
     cost_source: str
 
 
-async def insert_attempts(connection: Connection, order: ChunkOrder, attempts: Sequence[Attempt]) -> bool:
-    """Insert the intents; False if one of them is another run's already.
+async def insert_attempts(connection: Connection, client_id: UUID, attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Insert the intents; return those that are another run's already.
 
     An intent of this very run may be there: its commit was told as lost and is tried again.
     """
     keys = (
+        [each.order.batch_id for each in attempts],
+        [each.order.epoch for each in attempts],
         [each.item_id for each in attempts],
         [each.step for each in attempts],
         [each.provider for each in attempts],
@@ -74,60 +55,34 @@ async def insert_attempts(connection: Connection, order: ChunkOrder, attempts: S
     status = await connection.execute(
         """
         INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, step, provider, attempt)
-        SELECT $1, $2, $3, item_id, step, provider, attempt
-        FROM unnest($4::uuid[], $5::text[], $6::text[], $7::smallint[]) AS intent (item_id, step, provider, attempt)
+        SELECT $1, intent.*
+        FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::smallint[]) AS intent
         ON CONFLICT DO NOTHING
         """,
-        order.client_id,
-        order.batch_id,
-        order.epoch,
+        client_id,
         *keys,
     )
     if status == f"INSERT 0 {len(attempts)}":
-        return True
-    ours = await connection.fetchval(
+        return []
+    foreign = await connection.fetch(
         """
-        SELECT count(*) FROM attempts
-        JOIN unnest($3::uuid[], $4::text[], $5::text[], $6::smallint[]) AS intent (item_id, step, provider, attempt)
+        SELECT place FROM attempts
+        JOIN unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::smallint[])
+             WITH ORDINALITY AS intent (batch_id, epoch, item_id, step, provider, attempt, place)
              ON attempts.batch_item_id = intent.item_id AND attempts.step = intent.step
             AND attempts.provider = intent.provider AND attempts.attempt = intent.attempt
-        WHERE attempts.client_id = $1 AND attempts.epoch = $2
+        WHERE attempts.client_id = $1 AND attempts.epoch <> intent.epoch
         """,
-        order.client_id,
-        order.epoch,
+        client_id,
         *keys,
     )
-    return bool(ours == len(attempts))
+    return [attempts[row["place"] - 1] for row in foreign]
 
 
-async def insert_calls(connection: Connection, order: ChunkOrder, calls: Sequence[Call]) -> None:
-    """Append the exchanges; one that is there already stays as it is."""
-    await connection.execute(
-        """
-        INSERT INTO provider_calls (client_id, batch_id, call_id, step, provider, provider_version, method, url,
-            request_sha256, request_body, status, headers, answer_bytes, answer_zstd, error, called_at, milliseconds)
-        SELECT $1, $2, call.*
-        FROM unnest($3::uuid[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::bytea[],
-                    $10::jsonb[], $11::smallint[], $12::jsonb[], $13::integer[], $14::bytea[], $15::text[],
-                    $16::timestamptz[], $17::integer[]) AS call
-        ON CONFLICT DO NOTHING
-        """,
-        order.client_id,
-        order.batch_id,
-        *(
-            [getattr(call, name) for call in calls]
-            for name in (
-                "call_id", "step", "provider", "provider_version", "method", "url", "request_sha256", "request_body",
-                "status", "headers", "answer_bytes", "answer_zstd", "error", "called_at", "milliseconds",
-            )
-        ),
-    )  # fmt: skip
-
-
-def _result_values(order: ChunkOrder, results: Sequence[Result]) -> tuple[Any, ...]:
+def _result_values(results: Sequence[Result]) -> tuple[Any, ...]:
     return (
-        order.client_id,
-        order.batch_id,
+        [each.attempt.order.batch_id for each in results],
+        [each.attempt.order.epoch for each in results],
         [each.attempt.item_id for each in results],
         [each.attempt.step for each in results],
         [each.attempt.provider for each in results],
@@ -143,26 +98,27 @@ def _result_values(order: ChunkOrder, results: Sequence[Result]) -> tuple[Any, .
     )
 
 
-async def insert_results(connection: Connection, order: ChunkOrder, results: Sequence[Result]) -> None:
+async def insert_results(connection: Connection, client_id: UUID, results: Sequence[Result]) -> None:
     """Append the answers. A result that stands already is left alone: the first word on an attempt stays."""
     await connection.execute(
         """
         INSERT INTO enrichment_results (client_id, batch_id, result_id, batch_item_id, step, provider,
             provider_version, attempt, outcome, detail, json_payload, payload_sha256, call_id,
             cost_amount, cost_unit, cost_source)
-        SELECT $1, $2, uuidv7(), item_id, step, provider, provider_version, attempt, outcome, detail, payload,
+        SELECT $1, batch_id, uuidv7(), item_id, step, provider, provider_version, attempt, outcome, detail, payload,
                sha256(convert_to(payload::text, 'UTF8')), call_id, cost, cost_unit, cost_source
-        FROM unnest($3::uuid[], $4::text[], $5::text[], $6::integer[], $7::smallint[], $8::text[], $9::text[],
-                    $10::jsonb[], $11::uuid[], $12::numeric[], $13::text[], $14::text[])
-            AS said (item_id, step, provider, provider_version, attempt, outcome, detail,
+        FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::integer[], $8::smallint[],
+                    $9::text[], $10::text[], $11::jsonb[], $12::uuid[], $13::numeric[], $14::text[], $15::text[])
+            AS said (batch_id, epoch, item_id, step, provider, provider_version, attempt, outcome, detail,
                      payload, call_id, cost, cost_unit, cost_source)
         ON CONFLICT DO NOTHING
         """,
-        *_result_values(order, results),
+        client_id,
+        *_result_values(results),
     )
 
 
-async def insert_late_results(connection: Connection, order: ChunkOrder, results: Sequence[Result]) -> None:
+async def insert_late_results(connection: Connection, client_id: UUID, results: Sequence[Result]) -> None:
     """Append answers that came after their attempt was given up: each as an attempt of its own, the next one."""
     await connection.execute(
         """
@@ -172,27 +128,27 @@ async def insert_late_results(connection: Connection, order: ChunkOrder, results
                 WHERE attempts.client_id = $1 AND attempts.batch_item_id = said.item_id
                   AND attempts.step = said.step AND attempts.provider = said.provider
             ) AS next
-            FROM unnest($3::uuid[], $4::text[], $5::text[], $6::integer[], $7::smallint[], $8::text[], $9::text[],
-                    $10::jsonb[], $11::uuid[], $12::numeric[], $13::text[], $14::text[])
-            AS said (item_id, step, provider, provider_version, attempt, outcome, detail,
-                     payload, call_id, cost, cost_unit, cost_source)
+            FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::integer[], $8::smallint[],
+                        $9::text[], $10::text[], $11::jsonb[], $12::uuid[], $13::numeric[], $14::text[], $15::text[])
+                AS said (batch_id, epoch, item_id, step, provider, provider_version, attempt, outcome, detail,
+                         payload, call_id, cost, cost_unit, cost_source)
             WHERE NOT EXISTS (SELECT FROM enrichment_results AS known
                               WHERE known.client_id = $1 AND known.call_id = said.call_id
                                 AND known.batch_item_id = said.item_id)
         ), intents AS (
             INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, step, provider, attempt)
-            SELECT $1, $2, $15, item_id, step, provider, next FROM late
+            SELECT $1, batch_id, epoch, item_id, step, provider, next FROM late
         )
         INSERT INTO enrichment_results (client_id, batch_id, result_id, batch_item_id, step, provider,
             provider_version, attempt, outcome, detail, json_payload, payload_sha256, call_id,
             cost_amount, cost_unit, cost_source)
-        SELECT $1, $2, uuidv7(), item_id, step, provider, provider_version, next, outcome,
+        SELECT $1, batch_id, uuidv7(), item_id, step, provider, provider_version, next, outcome,
                concat_ws('; ', 'late answer to attempt ' || answered, detail), payload,
                sha256(convert_to(payload::text, 'UTF8')), call_id, cost, cost_unit, cost_source
         FROM late
         """,
-        *_result_values(order, results),
-        order.epoch,
+        client_id,
+        *_result_values(results),
     )
 
 

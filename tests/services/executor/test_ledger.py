@@ -12,8 +12,9 @@ from uuid_utils.compat import uuid7
 from services.executor.ledger import Fenced, Ledger
 from services.executor.outcome import Outcome
 from services.executor.start_run import start_run
+from services.executor.store.calls import Call
 from services.executor.store.chunks import ChunkOrder, claim_chunk, dispatch_chunks
-from services.executor.store.results import Attempt, Call, Result
+from services.executor.store.results import Attempt, Result
 from shared.events import utc_now
 from shared.postgres import Postgres
 from shared.settings import Settings
@@ -53,18 +54,19 @@ async def item_id(owner: Owner, order: ChunkOrder) -> UUID:
     return found
 
 
-def attempt(item_id: UUID, number: int = 1) -> Attempt:
-    return Attempt(item_id=item_id, step="history", provider="pdl-enrich", attempt=number)
+def attempt(order: ChunkOrder, item_id: UUID, number: int = 1) -> Attempt:
+    return Attempt(order=order, item_id=item_id, step="history", provider="pdl-enrich", attempt=number)
 
 
-def answer(item_id: UUID, number: int = 1, payload: bytes = b'{"said": 1}') -> tuple[Call, Result]:
+def answer(order: ChunkOrder, item_id: UUID, number: int = 1, payload: bytes = b'{"said": 1}') -> tuple[Call, Result]:
     call = Call(
+        batch_id=order.batch_id,
         call_id=uuid7(), step="history", provider="pdl-enrich", provider_version=1, method="POST",
         url="https://pdl.example/", request_sha256=b"\0" * 32, request_body=b"{}", status=200, headers=b"{}",
         answer_bytes=11, answer_zstd=b"z", error=None, called_at=utc_now(), milliseconds=1,
     )  # fmt: skip
     result = Result(
-        attempt=attempt(item_id, number), provider_version=1, outcome=Outcome.OK, detail=None, payload=payload,
+        attempt=attempt(order, item_id, number), provider_version=1, outcome=Outcome.OK, detail=None, payload=payload,
         call_id=call.call_id, cost=Decimal(1), cost_unit="credit", cost_source="estimated",
     )  # fmt: skip
     return call, result
@@ -76,14 +78,14 @@ async def stored(owner: Owner) -> list[tuple[int, str, str | None]]:
 
 
 async def test_many_answers_at_once_share_few_transactions(
-    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner
+    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner, client_id: UUID
 ) -> None:
-    ledger = Ledger(executors, order)
+    ledger = Ledger(executors, client_id)
     before = await owner.fetchval("SELECT pg_current_xact_id()::text::bigint")
 
     async def one(number: int) -> None:
-        await ledger.intend([attempt(item_id, number)])
-        call, result = answer(item_id, number)
+        await ledger.intend([attempt(order, item_id, number)])
+        call, result = answer(order, item_id, number)
         await ledger.append(call, [result])
 
     await asyncio.gather(*(one(number) for number in range(1, 101)))
@@ -93,39 +95,39 @@ async def test_many_answers_at_once_share_few_transactions(
 
 
 async def test_a_chunk_taken_back_lets_its_former_executor_call_no_more(
-    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner
+    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner, client_id: UUID
 ) -> None:
     await taken_away(owner)
     with pytest.raises(Fenced, match="the chunk was taken back"):
-        await Ledger(executors, order).intend([attempt(item_id)])
+        await Ledger(executors, client_id).intend([attempt(order, item_id)])
     assert await owner.fetchval("SELECT count(*) FROM attempts") == 0
 
 
 async def test_an_attempt_is_made_by_one_run_only(
     executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner, client_id: UUID
 ) -> None:
-    await Ledger(executors, order).intend([attempt(item_id)])
+    await Ledger(executors, client_id).intend([attempt(order, item_id)])
     await taken_away(owner)
     second = await taken_up(executors, client_id)
     with pytest.raises(Fenced, match="another run made one of these attempts"):
-        await Ledger(executors, second).intend([attempt(item_id)])
+        await Ledger(executors, client_id).intend([attempt(second, item_id)])
 
 
 async def test_the_same_intent_committed_twice_by_the_same_run_stays_its_own(
-    executors: Postgres, order: ChunkOrder, item_id: UUID
+    executors: Postgres, order: ChunkOrder, item_id: UUID, client_id: UUID
 ) -> None:
-    await Ledger(executors, order).intend([attempt(item_id)])
-    await Ledger(executors, order).intend([attempt(item_id)])
+    await Ledger(executors, client_id).intend([attempt(order, item_id)])
+    await Ledger(executors, client_id).intend([attempt(order, item_id)])
 
 
 async def test_an_answer_that_comes_after_the_chunk_changed_hands_is_kept_in_its_place(
     executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner, client_id: UUID
 ) -> None:
-    ledger = Ledger(executors, order)
-    await ledger.intend([attempt(item_id)])
+    ledger = Ledger(executors, client_id)
+    await ledger.intend([attempt(order, item_id)])
     await taken_away(owner)
     await taken_up(executors, client_id)
-    call, result = answer(item_id)
+    call, result = answer(order, item_id)
     await ledger.append(call, [result])
     assert await stored(owner) == [(1, "ok", None)]
 
@@ -133,16 +135,16 @@ async def test_an_answer_that_comes_after_the_chunk_changed_hands_is_kept_in_its
 async def test_an_answer_that_comes_after_its_attempt_was_given_up_becomes_the_next_attempt(
     executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner, client_id: UUID
 ) -> None:
-    zombie = Ledger(executors, order)
-    await zombie.intend([attempt(item_id)])
+    zombie = Ledger(executors, client_id)
+    await zombie.intend([attempt(order, item_id)])
     await taken_away(owner)
     second = await taken_up(executors, client_id)
-    call, result = answer(item_id)
+    call, result = answer(order, item_id)
     lost = Result(
-        attempt=attempt(item_id), provider_version=1, outcome=Outcome.UNKNOWN, detail="lost", payload=None,
+        attempt=attempt(second, item_id), provider_version=1, outcome=Outcome.UNKNOWN, detail="lost", payload=None,
         call_id=None, cost=Decimal(0), cost_unit="credit", cost_source="unknown",
     )  # fmt: skip
-    await Ledger(executors, second).append(None, [lost])
+    await Ledger(executors, client_id).append(None, [lost])
     await zombie.append(call, [result])
     await zombie.append(call, [result])
     assert await stored(owner) == [(1, "unknown", "lost"), (2, "ok", "late answer to attempt 1")]
@@ -150,35 +152,35 @@ async def test_an_answer_that_comes_after_its_attempt_was_given_up_becomes_the_n
 
 
 async def test_an_answer_that_comes_after_the_seal_is_kept_as_a_call(
-    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner
+    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner, client_id: UUID
 ) -> None:
-    ledger = Ledger(executors, order)
-    await ledger.intend([attempt(item_id)])
+    ledger = Ledger(executors, client_id)
+    await ledger.intend([attempt(order, item_id)])
     await owner.execute("UPDATE batch_chunks SET state = 'done', unknown = 1")
-    call, result = answer(item_id)
+    call, result = answer(order, item_id)
     await ledger.append(call, [result])
     assert await stored(owner) == []
     assert await owner.fetchval("SELECT call_id FROM provider_calls") == call.call_id
 
 
 async def test_what_was_answered_is_written_once_the_database_is_back(
-    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner
+    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner, client_id: UUID
 ) -> None:
-    ledger = Ledger(executors, order)
-    await ledger.intend([attempt(item_id)])
+    ledger = Ledger(executors, client_id)
+    await ledger.intend([attempt(order, item_id)])
     cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'leadledger_executor'"
     assert await owner.fetchval(cut) > 0
-    call, result = answer(item_id)
+    call, result = answer(order, item_id)
     await ledger.append(call, [result])
     assert await stored(owner) == [(1, "ok", None)]
 
 
 async def test_a_payload_keeps_the_digest_of_what_is_stored(
-    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner
+    executors: Postgres, order: ChunkOrder, item_id: UUID, owner: Owner, client_id: UUID
 ) -> None:
-    ledger = Ledger(executors, order)
-    await ledger.intend([attempt(item_id)])
-    call, result = answer(item_id, payload=b'{"b": 1, "a": 1039995589705121900}')
+    ledger = Ledger(executors, client_id)
+    await ledger.intend([attempt(order, item_id)])
+    call, result = answer(order, item_id, payload=b'{"b": 1, "a": 1039995589705121900}')
     await ledger.append(call, [result])
     row = await one(
         owner,
