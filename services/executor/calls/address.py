@@ -1,5 +1,6 @@
 """Which addresses may be called: the check is made on the address connected to, not on the name."""
 
+import errno
 import ipaddress
 import socket
 from collections.abc import Callable
@@ -17,8 +18,10 @@ def open_socket(address: AddressInfo) -> socket.socket:
     ip = ipaddress.ip_address(address[4][0].partition("%")[0])
     mapped = getattr(ip, "ipv4_mapped", None) or ip
     if not mapped.is_global or mapped.is_multicast:
+        # With a number, the client tells the words on; without one it drops them.
         raise ForbiddenAddressError(
-            f"{mapped} is not a public address; only LEADLEDGER_ALLOW_PRIVATE_ADDRESSES=true lets providers be there."
+            errno.EACCES,
+            f"{mapped} is not a public address; only LEADLEDGER_ALLOW_PRIVATE_ADDRESSES=true lets providers be there.",
         )
     return socket.socket(address[0], address[1], address[2])
 
