@@ -4,10 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
+from prometheus_client import Counter
 
 _log = structlog.get_logger()
 
 _LONGEST_WAIT = 5.0
+
+ROUNDS = Counter(
+    "leadledger_duty_rounds_total", "Rounds of a background duty: worked, idle, failed", ["duty", "outcome"]
+)
 
 
 class Duty:
@@ -45,13 +50,21 @@ class Duty:
         while not self._stopping:
             try:
                 did = await self._work()
-                failures, self.failure = 0, None
-            except Exception as error:  # noqa: BLE001 - a duty outlives what it depends on
+            except (Exception, asyncio.CancelledError) as error:
+                if _is_cancelled():
+                    raise
                 did, failures = 0, failures + 1
-                self.failure = repr(error)
-                _log.warning("duty failed", duty=self.name, failures=failures, exc_info=error)
+                self._failed(error, failures)
+            else:
+                failures, self.failure = 0, None
+                ROUNDS.labels(self.name, "worked" if did else "idle").inc()
             if not did:
                 await self._wait(min(self._interval * 2**failures, max(_LONGEST_WAIT, self._interval)))
+
+    def _failed(self, error: BaseException, failures: int) -> None:
+        self.failure = repr(error)
+        ROUNDS.labels(self.name, "failed").inc()
+        _log.warning("duty failed", duty=self.name, failures=failures, exc_info=error)
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -60,3 +73,9 @@ class Duty:
         except TimeoutError:
             pass
         self._woken.clear()
+
+
+def _is_cancelled() -> bool:
+    # Libraries raise CancelledError when a connection dies under a call; only our own cancellation ends the duty.
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

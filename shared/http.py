@@ -42,8 +42,7 @@ def create_service(title: str, *, routers: Sequence[APIRouter], lifespan: Lifesp
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(Exception, _failed)
-    for away in AWAY:
+    for away in (*AWAY, asyncpg.InsufficientResourcesError):
         app.add_exception_handler(away, _away)
     for router in routers:
         app.include_router(router)
@@ -53,7 +52,7 @@ def create_service(title: str, *, routers: Sequence[APIRouter], lifespan: Lifesp
 
 
 class RequestContext:
-    """Runs each request under a span continued from `traceparent`, and times it."""
+    """Runs each request under a span continued from `traceparent`, times it, and answers what nobody expected."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -63,7 +62,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 0
         parent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
 
         async def sending(message: Message) -> None:
@@ -76,6 +75,12 @@ class RequestContext:
         with span(f"{scope['method']} {scope['path']}", parent or None):
             try:
                 await self._app(scope, receive, sending)
+            except Exception:
+                # Here, not in the framework's outermost layer: the answer needs the trace id to quote.
+                _log.exception("request failed")
+                if status:
+                    raise
+                await problem_response(Request(scope), Problem(_FAULT))(scope, receive, sending)
             finally:
                 route = getattr(scope.get("route"), "path", "unmatched")
                 REQUEST_SECONDS.labels(scope["method"], route, status).observe(time.perf_counter() - started)
@@ -128,11 +133,7 @@ async def _away(request: Request, error: Exception) -> Response:
     return problem_response(request, Unavailable("A part the service needs is away; try again in a moment."))
 
 
-async def _failed(request: Request, error: Exception) -> Response:
-    if isinstance(error, asyncpg.InsufficientResourcesError):
-        return await _away(request, error)
-    _log.error("request failed", exc_info=error)
-    return problem_response(request, Problem("This is a fault of ours; nothing is half done. Quote the trace id."))
+_FAULT = "This is a fault of ours; nothing is half done. Quote the trace id."
 
 
 health = APIRouter(tags=["health"])

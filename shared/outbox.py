@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+from prometheus_client import Counter, Gauge
 
 from shared.bus import Bus
 from shared.events import BatchEventData, Event, EventData
@@ -16,6 +17,9 @@ _log = structlog.get_logger()
 
 _RELAY_LOCK = 7_041_002
 _AT_ONCE = 200
+
+PUBLISHED = Counter("leadledger_events_published_total", "Events confirmed by the bus", ["type"])
+WAITING = Gauge("leadledger_events_waiting", f"Events that the bus did not take at the last try, {_AT_ONCE} at most")
 
 
 async def append_event(connection: Connection, service: str, data: EventData) -> UUID:
@@ -48,19 +52,23 @@ async def relay_events(postgres: Postgres, bus: Bus) -> int:
     word and the mark publishes again.
     """
     async with postgres.duties() as connection, connection.transaction():
-        if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _RELAY_LOCK):
-            return 0
-        events = await _pending(connection)
-        if not events:
-            return 0
+        alone = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _RELAY_LOCK)
+        events = await _pending(connection) if alone else []
         outcomes = await asyncio.gather(*(bus.publish(event) for event in events), return_exceptions=True)
-        failpoint("outbox.published_before_mark")
         published = [event for event, outcome in zip(events, outcomes, strict=True) if outcome is None]
-        await _mark(connection, published)
-    failures = [outcome for outcome in outcomes if outcome is not None]
+        if published:
+            failpoint("outbox.published_before_mark")
+            await _mark(connection, published)
+    _report(published, [outcome for outcome in outcomes if outcome is not None])
+    return len(published)
+
+
+def _report(published: list[Event], failures: list[BaseException]) -> None:
+    for event in published:
+        PUBLISHED.labels(event.type).inc()
+    WAITING.set(len(failures))
     if failures:
         _log.warning("events wait for the bus", waiting=len(failures), reason=str(failures[0]))
-    return len(published)
 
 
 async def _pending(connection: Connection) -> list[Event]:

@@ -18,8 +18,8 @@ def database_check(postgres: Postgres) -> Check:
 
     async def check() -> str | None:
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS), postgres.duties() as connection:
-                await connection.fetchval("SELECT 1")
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await postgres.ping()
         except (*AWAY, Unavailable, asyncpg.PostgresError) as error:
             return f"The database does not answer: {error!r}"
         return None

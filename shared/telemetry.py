@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,8 @@ _propagator = TraceContextTextMapPropagator()
 
 _SECRET_NAME = re.compile(r"(api[-_]?key|authorization|secret|password|token)", re.IGNORECASE)
 _KEY_TEXT = re.compile(r"ll_[0-9A-Za-z]{20,}")
+_ADDRESS_PASSWORD = re.compile(r"(://[^/@:\s]*:)[^/@\s]+@")
+_REDACTED = "[redacted]"
 
 
 def configure_logging(settings: Settings) -> None:
@@ -37,7 +39,7 @@ def configure_logging(settings: Settings) -> None:
     structlog.configure(
         processors=[*chain, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),  # whatever it is when something is logged
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler()
@@ -73,13 +75,24 @@ def trace_id() -> str | None:
 
 
 def redact(_logger: object, _method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank what is named like a secret, and our API keys wherever they stand."""
+    """Blank what is named like a secret at any depth, and our API keys and addresses' passwords anywhere."""
     for name, value in record.items():
-        if _SECRET_NAME.search(name):
-            record[name] = "[redacted]"
-        elif isinstance(value, str):
-            record[name] = _KEY_TEXT.sub("[redacted]", value)
+        record[name] = _redacted(name, value)
     return record
+
+
+def _redacted(name: str, value: object) -> object:
+    if _SECRET_NAME.search(name):
+        return _REDACTED
+    if isinstance(value, str):
+        return _ADDRESS_PASSWORD.sub(rf"\1{_REDACTED}@", _KEY_TEXT.sub(_REDACTED, value))
+    if isinstance(value, Mapping):
+        return {key: _redacted(str(key), each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted("", each) for each in value]
+    if isinstance(value, BaseException | bytes):
+        return _redacted("", repr(value))
+    return value
 
 
 def _add_trace(_logger: object, _method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

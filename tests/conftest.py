@@ -18,6 +18,8 @@ from shared.embedded import EmbeddedPostgres
 from shared.migrate import migrate
 from shared.postgres import Postgres
 from shared.settings import Settings
+from tests.postgres import PrivatePostgres
+from tests.rabbitmq import PrivateRabbit, delete_topology, new_private_rabbit, some_rabbit
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -57,7 +59,7 @@ def settings(server: EmbeddedPostgres) -> Iterator[Settings]:
         pool_size=4,
         allow_private_addresses=True,
         log_format="text",
-        log_level="error",
+        log_level="warning",
         lease_seconds=2.0,
         duty_interval_seconds=0.02,
     )
@@ -98,3 +100,37 @@ async def postgres(settings: Settings) -> AsyncIterator[Postgres]:
     postgres = await Postgres.connect(settings, "ingest")
     yield postgres
     await postgres.close()
+
+
+@pytest.fixture(scope="session")
+def rabbit() -> Iterator[str]:
+    """The address of a RabbitMQ that answers; shared with whoever uses it, so keep to `bus_prefix` there."""
+    with some_rabbit() as url:
+        yield url
+
+
+@pytest.fixture
+def bus_prefix(rabbit: str) -> Iterator[str]:
+    """A prefix for queues and exchanges of this test alone, deleted afterwards."""
+    prefix = f"test-{uuid.uuid4().hex[:12]}-"
+    yield prefix
+    delete_topology(rabbit, prefix)
+
+
+@pytest.fixture(scope="session")
+def private_rabbit() -> Iterator[PrivateRabbit]:
+    """A RabbitMQ that tests may restart, kill and starve; leave it running and without alarms."""
+    broker = new_private_rabbit()
+    broker.start()
+    yield broker
+    broker.close()
+
+
+@pytest.fixture
+def private_postgres() -> Iterator[PrivatePostgres]:
+    """A migrated PostgreSQL that the test may crash and freeze."""
+    server = PrivatePostgres()
+    server.start()
+    server.migrate()
+    yield server
+    server.close()

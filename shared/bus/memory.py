@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from shared.bus.interface import Handler, Poison, Unroutable
-from shared.bus.topology import DELIVERY_LIMIT, EVERYTHING, QUEUES
+from shared.bus.interface import MESSAGES, Handler, Poison, Unroutable
+from shared.bus.redelivery import DELIVERY_LIMIT, GRACE_SECONDS, wait_before
+from shared.bus.topology import EVERYTHING, QUEUES
 from shared.events import Event
 
 _log = structlog.get_logger()
@@ -22,9 +23,10 @@ class _Message:
 class MemoryBus:
     """Queues in memory, as many consumers per queue as its prefetch."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, delivery_limit: int = DELIVERY_LIMIT) -> None:
+        self._delivery_limit = delivery_limit
         self._queues: defaultdict[str, asyncio.Queue[_Message]] = defaultdict(asyncio.Queue)
-        self._consumers: list[asyncio.Task[None]] = []
+        self._consumers: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self.dead_letters: list[tuple[bytes, str]] = []
 
@@ -44,8 +46,10 @@ class MemoryBus:
 
     async def consume(self, queue: str, handler: Handler, *, prefetch: int) -> None:
         """Start `prefetch` consumers of the queue."""
+        if queue not in QUEUES:
+            raise ValueError(f"There is no queue {queue}; add it to the topology.")
         for _ in range(prefetch):
-            self._consumers.append(asyncio.create_task(self._work(queue, handler)))
+            self._consumers.add(asyncio.create_task(self._work(queue, handler)))
 
     def problem(self) -> str | None:
         """Return None: memory does not go away."""
@@ -54,12 +58,15 @@ class MemoryBus:
     async def stop(self) -> None:
         """Wait for the handlers at work, take up nothing more."""
         self._stopping.set()
-        await asyncio.gather(*self._consumers)
-        self._consumers.clear()
+        if self._consumers:
+            _, self._consumers = await asyncio.wait(self._consumers, timeout=GRACE_SECONDS)
 
     async def close(self) -> None:
-        """Stop."""
+        """Stop, and end the handlers that did not come to an end."""
         await self.stop()
+        for consumer in self._consumers:
+            consumer.cancel()
+        await asyncio.gather(*self._consumers, return_exceptions=True)
 
     async def _work(self, queue: str, handler: Handler) -> None:
         while (message := await self._next(queue)) is not None:
@@ -67,9 +74,11 @@ class MemoryBus:
             try:
                 await handler(message.body)
             except Poison as reason:
-                self._bury(message, str(reason))
+                self._bury(queue, message, str(reason))
             except Exception as error:  # noqa: BLE001 - whatever it is, the message is seen again
                 await self._return(queue, message, error)
+            else:
+                MESSAGES.labels(queue, "handled").inc()
 
     async def _next(self, queue: str) -> _Message | None:
         taking = asyncio.create_task(self._queues[queue].get())
@@ -85,12 +94,18 @@ class MemoryBus:
 
     async def _return(self, queue: str, message: _Message, error: Exception) -> None:
         _log.warning("message handler failed", queue=queue, deliveries=message.deliveries, exc_info=error)
-        if message.deliveries > DELIVERY_LIMIT:
-            self._bury(message, f"delivered {message.deliveries} times, last: {error}")
+        if message.deliveries > self._delivery_limit:
+            self._bury(queue, message, f"delivered {message.deliveries} times, last: {error!r}")
             return
-        await asyncio.sleep(min(0.01 * 2**message.deliveries, 5.0))
+        MESSAGES.labels(queue, "failed").inc()
+        try:
+            async with asyncio.timeout(wait_before(error, message.deliveries)):
+                await self._stopping.wait()
+        except TimeoutError:
+            pass
         self._queues[queue].put_nowait(message)
 
-    def _bury(self, message: _Message, reason: str) -> None:
-        _log.error("message is dead", reason=reason)
+    def _bury(self, queue: str, message: _Message, reason: str) -> None:
+        _log.error("message is dead", queue=queue, reason=reason)
+        MESSAGES.labels(queue, "dead").inc()
         self.dead_letters.append((message.body, reason))

@@ -18,4 +18,3 @@ QUEUES: dict[str, tuple[str, ...]] = {
 EXCHANGE = "leadledger.events"
 DEAD_EXCHANGE = "leadledger.dead"
 DEAD_QUEUE = "leadledger.dead"
-DELIVERY_LIMIT = 20
