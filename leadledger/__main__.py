@@ -1,0 +1,6 @@
+"""`python -m leadledger` is the command line."""
+
+from leadledger.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""The dashboard's filters as options of a command: one entry here is one option."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+_FLAGS = {
+    "worked_at_customer": "People who used to work at a customer",
+    "new_in_role": "People who took their present job lately",
+    "has_email": "People with a usable address",
+}
+_TEXTS = {
+    "past_company": "Name of a former employer",
+    "past_company_domain": "Domain of a former employer",
+    "past_title": "Title of a former job",
+    "current_company": "Name of the present employer",
+    "title": "Present title",
+    "seniority": "Seniority of the present job",
+    "industry": "Industry of the present employer",
+    "size": "Size of the present employer",
+    "country": "Country",
+    "state": "State",
+    "city": "City",
+    "email_verdict": "Verdict on the address",
+    "batch_id": "Batch",
+    "source": "Kind of CSV they came from",
+}
+_SINGLE = {
+    "q": "Part of a name, company or domain",
+    "per_person": "`latest`: one row per person over all batches, the newest",
+    "sort": "Column to sort by",
+}
+
+NAMES = (*_FLAGS, *_TEXTS, *_SINGLE)
+
+
+def with_lead_filters(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option per filter; those given arrive as keyword arguments.
+
+    A repeated option means any of its values, different options mean all of them.
+    """
+
+    @functools.wraps(function)
+    def run(*arguments: Any, **options: Any) -> None:
+        kept = {name: value for name, value in options.items() if name not in NAMES or value not in (None, [])}
+        function(*arguments, **kept)
+
+    own = [
+        each
+        for each in inspect.signature(function, eval_str=True).parameters.values()
+        if each.kind is not inspect.Parameter.VAR_KEYWORD
+    ]
+    run.__signature__ = inspect.Signature([*own, *_options()])  # type: ignore[attr-defined]
+    return run
+
+
+def _options() -> list[inspect.Parameter]:
+    kinds: list[tuple[dict[str, str], Any]] = [(_FLAGS, bool | None), (_TEXTS, list[str] | None), (_SINGLE, str | None)]
+    return [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[kind, typer.Option(help=text, rich_help_panel="Filters", metavar=_metavar(kind))],
+        )
+        for entries, kind in kinds
+        for name, text in entries.items()
+    ]
+
+
+def _metavar(kind: Any) -> str | None:
+    return None if kind == bool | None else "TEXT"

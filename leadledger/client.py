@@ -1,0 +1,202 @@
+"""The API as Python calls: upload, launch, watch, read, verify."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+from uuid import UUID, uuid4
+
+from leadledger.answers import Batch, Document, Event, LaunchedBatch, Lead, Upload, Verification
+from leadledger.connection import Body, Connection
+from leadledger.event_stream import follow
+
+_UPLOAD_SECONDS = 900.0
+_PIECE_BYTES = 1 << 20
+_SETTLING = frozenset({"batch.projected", "batch.paused", "batch.cancelled", "batch.failed"})
+
+
+class Client:
+    """A client of one server under one API key; use it in a `with` block, or close it.
+
+    Every call raises LeadledgerError when the server refuses and UnreachableError when it does not answer.
+    What is repeated after a broken connection can't happen twice: each POST brings an Idempotency-Key, your
+    own if you give one.
+    """
+
+    def __init__(self, url: str, api_key: str, *, timeout: float = 30.0) -> None:
+        self.url = url
+        self._connection = Connection(url, api_key, timeout=timeout)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the sockets."""
+        self._connection.close()
+
+    # Uploads
+
+    def upload(
+        self,
+        file: Path | BinaryIO,
+        *,
+        source: str | None = None,
+        filename: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Upload:
+        """Store a CSV file, streamed from disk or from an open binary file, and return how it was read.
+
+        Without `source` the server tells the kind of CSV from the header.
+        """
+        name = filename or Path(getattr(file, "name", "upload.csv")).name
+        response = self._connection.exchange(
+            "POST",
+            "/uploads",
+            parameters={"source": source, "filename": name},
+            headers={"Content-Type": "text/csv", "Idempotency-Key": idempotency_key or str(uuid4())},
+            body=_body_of(file),
+            timeout=_UPLOAD_SECONDS,
+        )
+        return Upload.model_validate_json(response.content)
+
+    def uploads(self) -> Iterator[Upload]:
+        """Yield the uploads, newest first."""
+        yield from map(Upload.model_validate, self._pages("/uploads", "uploads"))
+
+    # Batches
+
+    def launch(
+        self,
+        upload_id: UUID | str,
+        *,
+        workflow: str | None = None,
+        name: str | None = None,
+        sample: int | None = None,
+        rows: Sequence[int] | None = None,
+        idempotency_key: str | None = None,
+    ) -> LaunchedBatch:
+        """Ask the providers about the upload's rows: all, the first `sample`, or the `rows` named.
+
+        Without `workflow` the one for the upload's source is taken.
+        """
+        asked = {"workflow": workflow, "name": name, "sample": sample, "rows": list(rows) if rows else None}
+        response = self._connection.exchange(
+            "POST",
+            "/batches",
+            headers={"Idempotency-Key": idempotency_key or str(uuid4())},
+            json={"upload_id": str(upload_id)} | {key: value for key, value in asked.items() if value is not None},
+        )
+        return LaunchedBatch.model_validate_json(response.content)
+
+    def batch(self, batch_id: UUID | str) -> Batch:
+        """Return where a batch stands."""
+        return Batch.model_validate(self._connection.get(f"/batches/{batch_id}"))
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the batches, newest first."""
+        yield from map(Batch.model_validate, self._pages("/batches", "batches"))
+
+    def watch(self, batch_id: UUID | str) -> Iterator[Event]:
+        """Yield everything that happened to a batch and everything that happens, until it is settled.
+
+        Settled is: its leads are readable, or it is paused, cancelled or failed.
+        """
+        batch = self.batch(batch_id)
+        for event in self.events(batch_id=batch.batch_id, after=0):
+            yield event
+            if event.type in _SETTLING and self.batch(batch.batch_id).is_settled:
+                return
+
+    def verify(self, batch_id: UUID | str) -> Verification:
+        """Recompute the seal of a completed batch from its stored results."""
+        return Verification.model_validate(self._connection.get(f"/batches/{batch_id}/verify"))
+
+    def events(
+        self, *, batch_id: UUID | str | None = None, types: Sequence[str] = (), after: int = 0
+    ) -> Iterator[Event]:
+        """Yield the events behind position `after` and then each new one, without end, over broken connections."""
+        asked = {"batch_id": str(batch_id) if batch_id else None, "types": ",".join(types) or None}
+        yield from follow(self._connection, asked, after=after)
+
+    # Leads and customers
+
+    def leads(self, *, page: int = 200, **filters: Any) -> Iterator[Lead]:
+        """Yield the leads that fit; the filters are those of `GET /leads`, a list means any of its values."""
+        yield from self._pages("/leads", "leads", limit=page, **filters)
+
+    def count_leads(self, **filters: Any) -> int:
+        """Return how many leads fit."""
+        return int(self._connection.get("/leads", {**filters, "limit": 1})["total"])
+
+    def lead(self, batch_item_id: UUID | str) -> Lead:
+        """Return a lead with its work history and its candidate emails."""
+        return dict(self._connection.get(f"/leads/{batch_item_id}"))
+
+    def trace(self, batch_item_id: UUID | str) -> Document:
+        """Return the receipt of each of the lead's fields: which answer it came from, and by which rules."""
+        return dict(self._connection.get(f"/leads/{batch_item_id}/trace"))
+
+    def customers(self) -> Iterator[Document]:
+        """Yield the customer companies."""
+        yield from self._pages("/customers", "customers")
+
+    def replace_customers(self, customers: Path | Sequence[Mapping[str, str]]) -> Document:
+        """Put these in the place of the whole list: a CSV file, or mappings with name, domain, linkedin."""
+        if isinstance(customers, Path):
+            response = self._connection.exchange(
+                "PUT", "/customers", headers={"Content-Type": "text/csv"}, body=_body_of(customers)
+            )
+        else:
+            response = self._connection.exchange("PUT", "/customers", json={"customers": list(customers)})
+        return dict(response.json())
+
+    # Providers
+
+    def providers(self) -> list[Document]:
+        """Return the providers this client may use, and which are configured."""
+        return list(self._connection.get("/providers")["providers"])
+
+    def provider(self, name: str) -> Document:
+        """Return one provider's document and configuration; secrets are never given back."""
+        return dict(self._connection.get(f"/providers/{name}"))
+
+    def configure_provider(
+        self, name: str, *, variables: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None
+    ) -> Document:
+        """Put this configuration in the place of the provider's present one."""
+        asked = {"variables": dict(variables or {}), "secrets": dict(secrets or {})}
+        return dict(self._connection.exchange("PUT", f"/providers/{name}/configuration", json=asked).json())
+
+    def _pages(self, path: str, key: str, **parameters: object) -> Iterator[Any]:
+        after: object = None
+        while True:
+            page = self._connection.get(path, {**parameters, "after": after})
+            yield from page[key]
+            after = page.get("next")
+            if after is None:
+                return
+
+
+def _body_of(file: Path | BinaryIO) -> Body:
+    """Return what opens the body afresh; an open file is read again from where it stood, if it can be."""
+    if isinstance(file, Path):
+        return lambda: file.open("rb")
+    start = file.tell() if file.seekable() else None
+    sent = False
+
+    def again() -> AbstractContextManager[Iterator[bytes]]:
+        nonlocal sent
+        if sent and start is None:
+            raise OSError("The connection broke and a pipe can't be read twice; send the file itself instead.")
+        if start is not None:
+            file.seek(start)
+        sent = True
+        # In pieces: httpx would announce the whole file's length, even if it stands in the middle.
+        return nullcontext(iter(lambda: file.read(_PIECE_BYTES), b""))
+
+    return again

@@ -1,0 +1,38 @@
+"""Why a batch can't be launched.
+
+Unprocessable             422
+├── UnknownWorkflow       the name is none of those there are, or the source has no default
+├── WorkflowMisfits       the workflow is not for this kind of CSV
+├── UnknownRows           rows that the upload does not have
+└── NothingToAskAbout     no row that any provider could be asked about
+"""
+
+from shared.errors import Unprocessable
+
+
+class UnknownWorkflow(Unprocessable):
+    """There is no such workflow."""
+
+    slug = "unknown-workflow"
+    title = "The workflow is not known"
+
+
+class WorkflowMisfits(Unprocessable):
+    """The workflow is for other kinds of CSV."""
+
+    slug = "workflow-misfits"
+    title = "The workflow does not fit the upload's source"
+
+
+class UnknownRows(Unprocessable):
+    """The upload has no such rows."""
+
+    slug = "unknown-rows"
+    title = "The upload does not have these rows"
+
+
+class NothingToAskAbout(Unprocessable):
+    """No chosen row has what a provider needs."""
+
+    slug = "nothing-to-ask-about"
+    title = "No row can be asked about"

@@ -1,0 +1,96 @@
+"""Batches as the API shows them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RowNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+BatchState = Literal["launched", "running", "paused", "completed", "cancelled", "failed"]
+
+
+class BatchOrder(BaseModel):
+    """Which rows of an upload to ask about, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    upload_id: UUID = Field(examples=["0199b2a4-8a51-7000-8000-000000000001"])
+    workflow: str | None = Field(
+        None, description="The default of the upload's source if absent", examples=["apollo-default"]
+    )
+    name: str | None = Field(
+        None, min_length=1, max_length=200, description="The file's name if absent", examples=["June"]
+    )
+    sample: int | None = Field(
+        None, ge=1, description="Only the first so many rows that can be asked about", examples=[10]
+    )
+    rows: list[RowNo] | None = Field(
+        None, min_length=1, max_length=100_000, description="Only these rows, flagged ones too", examples=[[1, 2, 5]]
+    )
+
+
+class LaunchAnswer(BaseModel):
+    """A batch that waits for execution."""
+
+    batch_id: UUID
+    upload_id: UUID
+    workflow: str = Field(examples=["apollo-default"])
+    items: int = Field(examples=[15])
+    state: Literal["launched"] = "launched"
+
+
+class WorkflowSnapshot(BaseModel):
+    """The workflow as it was when the batch was launched."""
+
+    name: str = Field(examples=["apollo-default"])
+    version: int = Field(examples=[1])
+    steps: list[dict[str, Any]] = Field(examples=[[{"name": "person", "provider": "apollo-bulk-match"}]])
+
+
+class Counts(BaseModel):
+    """Items by state; they always sum to the items of the batch."""
+
+    pending: int = Field(examples=[0])
+    running: int = Field(examples=[0])
+    succeeded: int = Field(examples=[14])
+    no_match: int = Field(examples=[1])
+    failed: int = Field(examples=[0])
+    unknown: int = Field(examples=[0])
+    skipped: int = Field(examples=[0])
+
+
+class Projected(BaseModel):
+    """What of the batch can be read as leads."""
+
+    completion: int = Field(examples=[1])
+    leads: int = Field(examples=[15])
+    jobs: int = Field(examples=[62])
+    rules: str = Field(examples=["default-1"])
+
+
+class BatchAnswer(BaseModel):
+    """A batch: what was launched, how far it is."""
+
+    batch_id: UUID
+    upload_id: UUID
+    name: str = Field(examples=["leads.csv"])
+    source: str = Field(examples=["apollo"])
+    workflow: WorkflowSnapshot
+    state: BatchState
+    reason: str | None = Field(description="Why it is paused, cancelled or failed")
+    items: int = Field(examples=[15])
+    counts: Counts
+    completion: int = Field(description="How many times it was completed", examples=[1])
+    seal: str | None = Field(description="Digest of the results, hexadecimal")
+    projected: Projected | None
+    launched_at: datetime
+    completed_at: datetime | None
+
+
+class BatchPage(BaseModel):
+    """Batches, newest first; `next` goes into `after` for the page behind."""
+
+    batches: list[BatchAnswer]
+    next: UUID | None

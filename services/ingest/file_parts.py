@@ -1,0 +1,21 @@
+"""The bytes of a file in parts of a megabyte, each compressed by itself: stored so, and given back so."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import zstandard
+
+_PART_BYTES = 1024 * 1024
+
+
+def compressed_parts(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the whole file in order."""
+    compressor = zstandard.ZstdCompressor()
+    file.seek(0)
+    while part := file.read(_PART_BYTES):
+        yield compressor.compress(part)
+
+
+def decompressed(part: bytes) -> bytes:
+    """Return the bytes of the file that a part holds."""
+    return zstandard.ZstdDecompressor().decompress(part, max_output_size=_PART_BYTES)

@@ -1,0 +1,183 @@
+"""Uploads over HTTP: sent, listed, looked into, given back."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field
+
+from services.ingest.file_parts import decompressed
+from services.ingest.filename import attachment, clean_filename
+from services.ingest.open_file import named_source
+from services.ingest.reading.dialect import DialectChoice
+from services.ingest.reading.limits import ReadingLimits
+from services.ingest.reading.problem_code import ProblemCode
+from services.ingest.receive_upload import UploadOrder, receive_upload
+from services.ingest.spool import spooled
+from services.ingest.store import uploads as store
+from services.ingest.upload_body import UploadBody
+from services.ingest.upload_schemas import ProblemPage, Row, RowPage, UploadAnswer, UploadPage
+from shared.auth import Reader, Uploader
+from shared.errors import NotFound
+from shared.idempotency import IdempotencyKey
+from shared.postgres import Connection, Postgres
+from shared.settings import Settings
+
+router = APIRouter(prefix="/uploads", tags=["uploads"])
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}, "example": "First Name,Email\nAda,ada@example.com\n"},
+            "multipart/form-data": {
+                "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+            },
+        },
+    }
+}
+
+
+class UploadQuery(BaseModel):
+    """What may be said of a file; whatever is not said is found in it."""
+
+    source: str | None = Field(None, description="The kind of CSV; told from the header if absent", examples=["apollo"])
+    filename: str | None = Field(
+        None, description="Kept with the upload; a form's own if absent", examples=["leads.csv"]
+    )
+    encoding: str | None = Field(None, examples=["cp1252"])
+    delimiter: str | None = Field(None, examples=[";"])
+    quote_char: str | None = Field(None, description="Empty: nothing is quoted", examples=['"'])
+
+
+@router.post("", status_code=201, response_model=UploadAnswer, summary="Upload a CSV file", openapi_extra=_BODY)
+async def post_upload(
+    request: Request, caller: Uploader, query: Annotated[UploadQuery, Query()], idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Store a file sent as the raw body or as the one file of a form: every byte, every record, or nothing."""
+    state = request.app.state
+    settings: Settings = state.settings
+    source = named_source(query.source)
+    body = UploadBody(request, max_bytes=settings.upload_max_bytes)
+    with state.upload_slots.one():
+        spooling = spooled(body.chunks, directory=settings.spool_dir, max_bytes=settings.upload_max_bytes)
+        async with spooling as spool:
+            order = UploadOrder(
+                client_id=caller.client_id,
+                source=source,
+                filename=clean_filename(query.filename or body.filename),
+                choice=DialectChoice(encoding=query.encoding, delimiter=query.delimiter, quote_char=query.quote_char),
+                idempotency_key=idempotency_key,
+            )
+            answer = await receive_upload(state.postgres, order, spool, _limits(settings))
+    state.relay.wake()
+    return answer.response()
+
+
+def _limits(settings: Settings) -> ReadingLimits:
+    return ReadingLimits(
+        max_cell_chars=settings.upload_max_cell_chars,
+        max_columns=settings.upload_max_columns,
+        max_records=settings.upload_max_records,
+    )
+
+
+@router.get("", summary="List uploads")
+async def get_uploads(
+    request: Request, caller: Reader, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 50
+) -> UploadPage:
+    """Return uploads, newest first."""
+    postgres: Postgres = request.app.state.postgres
+    async with postgres.tenant(caller.client_id) as connection:
+        rows = await store.list_uploads(connection, caller.client_id, after=after, limit=limit + 1)
+    uploads = [UploadAnswer.of(dict(row)) for row in rows[:limit]]
+    return UploadPage(uploads=uploads, next=uploads[-1].upload_id if len(rows) > limit else None)
+
+
+@router.get("/{upload_id}", summary="One upload")
+async def get_upload(request: Request, caller: Reader, upload_id: UUID) -> UploadAnswer:
+    """Return the same as the answer to the upload itself."""
+    postgres: Postgres = request.app.state.postgres
+    async with postgres.tenant(caller.client_id) as connection:
+        return await _find(connection, caller.client_id, upload_id)
+
+
+async def _find(connection: Connection, client_id: UUID, upload_id: UUID) -> UploadAnswer:
+    row = await store.find_upload(connection, client_id, upload_id)
+    if row is None:
+        raise NotFound(f"There is no upload {upload_id}; GET /uploads lists yours.")
+    return UploadAnswer.of(dict(row))
+
+
+class RowQuery(BaseModel):
+    """Which rows to show."""
+
+    after: int = Field(0, ge=0, description="The row before the page")
+    limit: int = Field(100, ge=1, le=1000)
+    problems: bool = Field(False, description="Only rows with a problem")
+
+
+@router.get("/{upload_id}/rows", summary="The rows of an upload")
+async def get_rows(request: Request, caller: Reader, upload_id: UUID, query: Annotated[RowQuery, Query()]) -> RowPage:
+    """Return the records as they stand in the file, cells in order, in the order of the file."""
+    rows, following = await _rows(request.app.state.postgres, caller.client_id, upload_id, query)
+    return RowPage(rows=rows, next=following)
+
+
+@router.get("/{upload_id}/problems", summary="The rows of an upload that have a problem")
+async def get_problems(
+    request: Request,
+    caller: Reader,
+    upload_id: UUID,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> ProblemPage:
+    """Return the flagged records, and what the flags mean."""
+    query = RowQuery(after=after, limit=limit, problems=True)
+    rows, following = await _rows(request.app.state.postgres, caller.client_id, upload_id, query)
+    codes = {code for row in rows for code in row.problems or ()}
+    return ProblemPage(
+        problems=rows, meanings={code: ProblemCode(code).meaning for code in sorted(codes)}, next=following
+    )
+
+
+async def _rows(postgres: Postgres, client_id: UUID, upload_id: UUID, query: RowQuery) -> tuple[list[Row], int | None]:
+    list_rows = store.list_rows_with_problems if query.problems else store.list_rows
+    async with postgres.tenant(client_id) as connection:
+        await _find(connection, client_id, upload_id)
+        found = await list_rows(connection, client_id, upload_id, after=query.after, limit=query.limit + 1)
+    rows = [Row.model_validate(dict(row)) for row in found[: query.limit]]
+    return rows, rows[-1].row_no if len(found) > query.limit else None
+
+
+@router.get("/{upload_id}/file", summary="The very bytes of an upload", response_class=StreamingResponse)
+async def get_file(request: Request, caller: Reader, upload_id: UUID) -> StreamingResponse:
+    """Stream the file back, byte for byte."""
+    postgres: Postgres = request.app.state.postgres
+    async with postgres.tenant(caller.client_id) as connection:
+        upload = await _find(connection, caller.client_id, upload_id)
+    headers = {
+        "Content-Disposition": attachment(upload.filename),
+        "Content-Length": str(upload.bytes),
+        "ETag": f'"{upload.sha256}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(
+        _bytes(postgres, caller.client_id, upload_id),
+        headers=headers,
+        media_type=f"text/csv; charset={upload.dialect['encoding']}",
+    )
+
+
+async def _bytes(postgres: Postgres, client_id: UUID, upload_id: UUID) -> AsyncIterator[bytes]:
+    """Read part by part, each in a transaction of its own: a slow client holds none open."""
+    part_no = 0
+    while True:
+        async with postgres.tenant(client_id) as connection:
+            part = await store.find_part(connection, client_id, upload_id, part_no=part_no)
+        if part is None:
+            return
+        yield decompressed(part)
+        part_no += 1

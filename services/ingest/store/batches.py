@@ -1,0 +1,143 @@
+"""Batches, their items, and how far they are."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from services.ingest.cleaning import Cleaning
+from services.ingest.row_choice import RowChoice
+from shared.postgres import Connection
+
+
+async def list_workflows(connection: Connection) -> Sequence[asyncpg.Record]:
+    """Return the newest version of each workflow, by name: name, document."""
+    return await connection.fetch(
+        "SELECT DISTINCT ON (name) name, document FROM builtin_workflows ORDER BY name, version DESC"
+    )
+
+
+async def insert_items(
+    connection: Connection, client_id: UUID, batch_id: UUID, *, choice: RowChoice, cleaning: Cleaning
+) -> int:
+    """Append an item for each chosen row, numbered in the order of the file; return how many."""
+    await _read_in_order(connection)
+    tag = await connection.execute(
+        """
+        INSERT INTO batch_items (client_id, batch_item_id, batch_id, item_no, upload_id, row_no, input)
+        SELECT $1, uuidv7(), $2, row_number() OVER (ORDER BY row_no), $3, row_no, input
+        FROM (
+            SELECT row_no, (
+                SELECT coalesce(jsonb_object_agg_strict(field.name, clean_as(field.kind, plain.value))
+                                FILTER (WHERE field.kind NOT IN ('integer', 'money')), '{}')
+                    || coalesce(jsonb_object_agg_strict(field.name, clean_quantity(plain.value))
+                                FILTER (WHERE field.kind IN ('integer', 'money')), '{}')
+                FROM unnest($4::text[], $5::integer[], $6::text[]) AS field (name, column_no, kind),
+                     LATERAL (SELECT raw.cells ->> field.column_no AS value OFFSET 0) AS cell,
+                     LATERAL (SELECT clean_text(cell.value) AS value OFFSET 0) AS plain
+                WHERE cell.value <> ''
+            ) AS input
+            FROM (
+                -- The empty array makes a copy of long cells, which would else be fetched again for each field.
+                SELECT row_no, cells || '[]' AS cells FROM raw_uploads
+                WHERE client_id = $1 AND upload_id = $3 AND row_no BETWEEN $7 AND $8
+                    AND CASE WHEN $9::integer[] IS NULL
+                             THEN NOT coalesce(problems && '{blank_line,empty_record,repeated_header}', false)
+                             ELSE row_no = ANY ($9) END
+                ORDER BY row_no OFFSET 0
+            ) AS raw
+            ORDER BY row_no OFFSET 0
+        ) AS cleaned
+        WHERE $10::integer IS NULL OR can_be_asked_about(input)
+        ORDER BY row_no LIMIT $10
+        """,
+        client_id,
+        batch_id,
+        choice.upload_id,
+        cleaning.fields,
+        cleaning.columns,
+        cleaning.kinds,
+        choice.first,
+        choice.last,
+        choice.rows,
+        choice.sample,
+    )
+    return int(tag.rpartition(" ")[2])
+
+
+async def _read_in_order(connection: Connection) -> None:
+    """Let the rest of the transaction read along the index: a sort would write all that is being made to disk."""
+    await connection.execute(
+        """
+        SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_sort', 'off', true),
+               set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+               set_config('enable_memoize', 'off', true)
+        """
+    )
+
+
+async def has_item_to_ask_about(connection: Connection, client_id: UUID, batch_id: UUID) -> bool:
+    """Tell whether any item has what a provider can be asked about."""
+    found: bool = await connection.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM batch_items
+                       WHERE client_id = $1 AND batch_id = $2 AND can_be_asked_about(input))
+        """,
+        client_id,
+        batch_id,
+    )
+    return found
+
+
+async def insert_batch(connection: Connection, client_id: UUID, batch_id: UUID, facts: Mapping[str, object]) -> None:
+    """Append the batch itself; `facts` are its other columns."""
+    await connection.execute(
+        """
+        INSERT INTO batches (client_id, batch_id, upload_id, name, source, workflow, items, sample)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
+        client_id,
+        batch_id,
+        *(facts[column] for column in ("upload_id", "name", "source", "workflow", "items", "sample")),
+    )
+
+
+async def batch_exists(connection: Connection, client_id: UUID, batch_id: UUID) -> bool:
+    """Tell whether the client has this batch."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM batches WHERE client_id = $1 AND batch_id = $2)", client_id, batch_id
+    )
+    return found
+
+
+async def list_batches(
+    connection: Connection, client_id: UUID, *, only: UUID | None = None, after: UUID | None = None, limit: int = 1
+) -> Sequence[asyncpg.Record]:
+    """Return batches with their progress, newest first: older than `after`, or `only` this one."""
+    return await connection.fetch(
+        """
+        SELECT batches.batch_id, batches.upload_id, batches.name, batches.source, batches.workflow, batches.items,
+               batches.launched_at, batch_runs.state, batch_runs.reason, batch_runs.completion, batch_runs.seal,
+               batch_runs.completed_at, progress.*, projections.completion AS projected_completion,
+               projections.leads, projections.jobs, projections.rules
+        FROM batches
+        LEFT JOIN batch_runs USING (client_id, batch_id)
+        LEFT JOIN projections USING (client_id, batch_id)
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(succeeded), 0) AS succeeded, coalesce(sum(no_match), 0) AS no_match,
+                   coalesce(sum(failed), 0) AS failed, coalesce(sum(unknown), 0) AS unknown,
+                   coalesce(sum(skipped), 0) AS skipped,
+                   coalesce(sum(last_item - first_item + 1 - succeeded - no_match - failed - unknown - skipped)
+                            FILTER (WHERE state = 'running'), 0) AS running
+            FROM batch_chunks
+            WHERE batch_chunks.client_id = batches.client_id AND batch_chunks.batch_id = batches.batch_id
+        ) AS progress
+        WHERE batches.client_id = $1 AND ($2::uuid IS NULL OR batches.batch_id = $2)
+            AND ($3::uuid IS NULL OR batches.batch_id < $3)
+        ORDER BY batches.batch_id DESC LIMIT $4
+        """,
+        client_id,
+        only,
+        after,
+        limit,
+    )

@@ -1,0 +1,134 @@
+"""Uploads, their rows and their bytes."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from services.ingest.row_slices import RowSlice
+from shared.postgres import Connection
+
+
+async def new_id(connection: Connection) -> UUID:
+    """Return a fresh id from the database's clock."""
+    made: UUID = await connection.fetchval("SELECT uuidv7()")
+    return made
+
+
+async def insert_rows(connection: Connection, client_id: UUID, upload_id: UUID, rows: RowSlice) -> None:
+    """Append consecutive rows; each one's cells are JSON already."""
+    await connection.execute(
+        """
+        INSERT INTO raw_uploads (client_id, upload_id, row_no, line_no, cells, problems)
+        SELECT $1, $2, $3 + ordinality - 1, line_no, cells, string_to_array(problems, ' ')
+        FROM unnest($4::integer[], $5::jsonb[], $6::text[])
+            WITH ORDINALITY AS record (line_no, cells, problems, ordinality)
+        """,
+        client_id,
+        upload_id,
+        rows.first_row_no,
+        rows.line_nos,
+        rows.cells,
+        rows.problems,
+    )
+
+
+async def insert_part(connection: Connection, client_id: UUID, upload_id: UUID, *, part_no: int, zstd: bytes) -> None:
+    """Append a part of the file's bytes."""
+    await connection.execute(
+        "INSERT INTO upload_parts (client_id, upload_id, part_no, zstd) VALUES ($1, $2, $3, $4)",
+        client_id,
+        upload_id,
+        part_no,
+        zstd,
+    )
+
+
+async def insert_upload(
+    connection: Connection, client_id: UUID, upload_id: UUID, facts: Mapping[str, object]
+) -> asyncpg.Record:
+    """Append the upload itself, which makes all of it visible with the commit; `facts` are its other columns."""
+    row = await connection.fetchrow(
+        """
+        INSERT INTO uploads (client_id, upload_id, source, filename, sha256, bytes, dialect, header, mapping,
+                             unmapped, doubtful, notices, rows, problems)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        RETURNING *
+        """,
+        client_id,
+        upload_id,
+        *(
+            facts[column]
+            for column in (
+                *("source", "filename", "sha256", "bytes", "dialect", "header", "mapping"),
+                *("unmapped", "doubtful", "notices", "rows", "problems"),
+            )
+        ),
+    )
+    assert row is not None  # noqa: S101 - an INSERT returns its row
+    return row
+
+
+async def find_upload(connection: Connection, client_id: UUID, upload_id: UUID) -> asyncpg.Record | None:
+    """Return one upload."""
+    return await connection.fetchrow(
+        "SELECT * FROM uploads WHERE client_id = $1 AND upload_id = $2", client_id, upload_id
+    )
+
+
+async def list_uploads(
+    connection: Connection, client_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[asyncpg.Record]:
+    """Return uploads, newest first, older than `after`."""
+    return await connection.fetch(
+        """
+        SELECT * FROM uploads WHERE client_id = $1 AND ($2::uuid IS NULL OR upload_id < $2)
+        ORDER BY upload_id DESC LIMIT $3
+        """,
+        client_id,
+        after,
+        limit,
+    )
+
+
+async def list_rows(
+    connection: Connection, client_id: UUID, upload_id: UUID, *, after: int, limit: int
+) -> Sequence[asyncpg.Record]:
+    """Return rows in order, behind row `after`."""
+    return await connection.fetch(
+        """
+        SELECT row_no, line_no, cells, problems FROM raw_uploads
+        WHERE client_id = $1 AND upload_id = $2 AND row_no > $3 ORDER BY row_no LIMIT $4
+        """,
+        client_id,
+        upload_id,
+        after,
+        limit,
+    )
+
+
+async def list_rows_with_problems(
+    connection: Connection, client_id: UUID, upload_id: UUID, *, after: int, limit: int
+) -> Sequence[asyncpg.Record]:
+    """Return rows that have a problem in order, behind row `after`."""
+    return await connection.fetch(
+        """
+        SELECT row_no, line_no, cells, problems FROM raw_uploads
+        WHERE client_id = $1 AND upload_id = $2 AND row_no > $3 AND problems IS NOT NULL ORDER BY row_no LIMIT $4
+        """,
+        client_id,
+        upload_id,
+        after,
+        limit,
+    )
+
+
+async def find_part(connection: Connection, client_id: UUID, upload_id: UUID, *, part_no: int) -> bytes | None:
+    """Return a part of the file's bytes, None behind the last."""
+    part: bytes | None = await connection.fetchval(
+        "SELECT zstd FROM upload_parts WHERE client_id = $1 AND upload_id = $2 AND part_no = $3",
+        client_id,
+        upload_id,
+        part_no,
+    )
+    return part

@@ -1,0 +1,69 @@
+"""Addresses: every telling of one, ranked, the chosen one first.
+
+An address has the verdict of whoever was asked about it last, else of its most believed source. Addresses are chosen
+by verdict, then by the belief in who found them, then by recency.
+"""
+
+from collections.abc import Sequence
+
+from services.projector.projection.address import addresses_of
+from services.projector.projection.extraction import literal
+from services.projector.projection.source import Source, believed
+from services.projector.rules.policy import EmailPolicy
+
+
+def rank_addresses(sources: Sequence[Source], policy: EmailPolicy) -> str:
+    """Return the query of all tellings with their place (`email_no`, 1 is chosen) and the verdict that counts."""
+    ranked = believed(sources, policy.order)
+    places = ", ".join(str(ranked.index(source)) for source in sources)
+    return f"""WITH told AS (
+        SELECT tellings.*, (ARRAY[{places}]::smallint[])[source_no + 1] AS place
+        FROM ({_tellings(sources)}) AS tellings
+        WHERE verdict IS DISTINCT FROM 'none'
+        AND email <> ALL ({_array(policy.placeholders)}) AND split_part(email, '@', 1) <> ALL ({_array(policy.roles)})
+    ), judged AS (
+        SELECT told.*,
+            coalesce(first_value(verdict) OVER voices, 'unknown') AS known_verdict,
+            first_value(source_no) OVER voices AS verdict_source_no
+        FROM told
+        WINDOW voices AS (
+            PARTITION BY batch_item_id, email COLLATE "C"
+            ORDER BY verdict IS NULL, verifies DESC, CASE WHEN verifies THEN told_at END DESC NULLS LAST,
+                place, told_at DESC NULLS LAST, source_no, json_path COLLATE "C")
+    )
+    SELECT judged.*,
+        (row_number() OVER (
+            PARTITION BY batch_item_id
+            ORDER BY array_position({_array(policy.verdicts)}, known_verdict), verifies, place,
+                told_at DESC NULLS LAST, email COLLATE "C", source_no, json_path COLLATE "C"))::integer AS email_no
+    FROM judged"""
+
+
+def _tellings(sources: Sequence[Source]) -> str:
+    return f"""
+        SELECT answer.source_no, answer.batch_item_id, answer.result_id, told.email, told.verdict,
+            coalesce(told.told_at, answer.told_at) AS told_at, entry.verifies, entry.json_path
+        FROM read_answers AS answer
+        CROSS JOIN LATERAL unnest(answer.emails, answer.verdicts, answer.verdicts_told_at)
+            WITH ORDINALITY AS told (email, verdict, told_at, number)
+        JOIN (VALUES {_entries(sources)}) AS entry (source_no, number, json_path, verifies)
+            ON entry.source_no = answer.source_no AND entry.number = told.number
+        WHERE told.email IS NOT NULL
+        UNION ALL
+        SELECT source_no, batch_item_id, result_id, email, verdict, told_at, verifies, json_path
+        FROM listed_addresses
+        WHERE email IS NOT NULL
+    """
+
+
+def _entries(sources: Sequence[Source]) -> str:
+    entries = [
+        f"({source.source_no}, {address.number + 1}, {literal(address.email.address)}, {address.email.verifies})"
+        for source in sources
+        for address in addresses_of(source.reading)
+    ]
+    return ", ".join(entries)
+
+
+def _array(words: Sequence[str]) -> str:
+    return f"ARRAY[{', '.join(map(literal, words))}]::text[]"

@@ -1,0 +1,53 @@
+"""How values are taken out of an answer's JSON: the parts that every statement over answers shares."""
+
+from collections.abc import Sequence
+
+from psycopg import sql
+
+from services.projector.projection.kinds import BLANKS
+from services.projector.projection.source import Source
+from services.projector.rules.path import members
+
+
+def literal(value: object) -> str:
+    """Return a value as a SQL literal."""
+    return sql.Literal(value).as_string(None)
+
+
+def text_at(root: str, paths: Sequence[str], nothing: Sequence[str] = ()) -> str:
+    """Return the SQL of the first non-blank text at the paths, trimmed; NULL if there is none."""
+    if not paths:
+        return "NULL::text"
+    found = [f"nullif(left(btrim({_text(root, path)}, {BLANKS}), 2000), '')" for path in paths]
+    for word in nothing:
+        found = [f"nullif({text}, {literal(word)})" for text in found]
+    return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+
+
+def _text(root: str, path: str) -> str:
+    if path == "$":
+        return f"({root} #>> '{{}}')"
+    keys = members(path)
+    if keys is None:
+        return f"(jsonb_path_query_first({root}, {literal(path)}, '{{}}', true) #>> '{{}}')"
+    if len(keys) == 1:
+        return f"({root} ->> {literal(keys[0])})"
+    return f"({root} #>> {literal('{' + ','.join(keys) + '}')})"
+
+
+def told_by(source: Source, *, one_item: bool) -> str:
+    """Return the subquery `answer`: what a source told about batch $2 of client $1, or about its item $3 alone."""
+    item = " AND answer.batch_item_id = $3" if one_item else ""
+    if source.step is None:
+        return f"""(SELECT batch_item_id, NULL::uuid AS result_id, NULL::timestamptz AS created_at, input AS payload
+            FROM batch_items AS answer WHERE answer.client_id = $1 AND answer.batch_id = $2{item}) AS answer"""
+    step, provider = literal(source.step), literal(source.provider)
+    newest = """ AND NOT EXISTS (
+                SELECT FROM enrichment_results AS newer
+                WHERE newer.client_id = $1 AND newer.batch_item_id = answer.batch_item_id AND newer.step = answer.step
+                AND newer.provider = answer.provider AND newer.outcome = 'ok' AND newer.attempt > answer.attempt)"""
+    return f"""(SELECT batch_item_id, result_id, created_at, json_payload AS payload
+            FROM enrichment_results AS answer
+            WHERE answer.client_id = $1 AND answer.batch_id = $2{item} AND answer.step = {step}
+            AND answer.provider = {provider} AND answer.outcome = 'ok'{newest if source.is_repeated else ""}
+            ) AS answer"""
