@@ -8,31 +8,28 @@ from typing import Annotated, Any
 import typer
 
 _FLAGS = {
-    "worked_at_customer": "People who used to work at a customer",
-    "new_in_role": "People who took their present job lately",
-    "has_email": "People with a usable address",
+    "worked_at_customer": "People with a former job at one of your customers",
+    "new_in_role": "People who began their present job lately",
+    "has_email": "People with an address, whatever its verdict",
 }
 _TEXTS = {
     "past_company": "Name of a former employer",
     "past_company_domain": "Domain of a former employer",
-    "past_title": "Title of a former job",
+    "past_title": "Title of a former job, by beginnings of its words",
     "current_company": "Name of the present employer",
-    "title": "Present title",
-    "seniority": "Seniority of the present job",
-    "industry": "Industry of the present employer",
-    "size": "Size of the present employer",
-    "country": "Country",
-    "state": "State",
-    "city": "City",
-    "email_verdict": "Verdict on the address",
-    "batch_id": "Batch",
-    "source": "Kind of CSV they came from",
+    "title": "Present title, by beginnings of its words",
+    "seniority": "Seniority of the present job, such as vp or director",
+    "industry": "Industry of the employer",
+    "size": "Head count of the employer, such as 51-200",
+    "country": "Country of the person",
+    "state": "State or region of the person",
+    "city": "City of the person",
+    "email_verdict": "Verdict on the address, such as valid or risky",
+    "batch_id": "The batch",
+    "source": "Kind of CSV that the row came from",
+    "q": "Beginning of a name, of a word of the company's name, or of its domain",
 }
-_SINGLE = {
-    "q": "Part of a name, company or domain",
-    "per_person": "`latest`: one row per person over all batches, the newest",
-    "sort": "Column to sort by",
-}
+_SINGLE = {"sort": "Order: added, name, company or job_start; - before it turns it round"}
 
 NAMES = (*_FLAGS, *_TEXTS, *_SINGLE)
 

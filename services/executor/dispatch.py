@@ -26,6 +26,8 @@ async def dispatch(postgres: Postgres, bus: Bus, *, ahead: int, lease_seconds: f
         orders = await dispatch_chunks(
             connection, ahead=ahead, patience_seconds=lease_seconds * _DISPATCH_PATIENCE_LEASES
         )
+    if not orders:
+        return 0
     failpoint("executor.dispatched_before_send")
     await asyncio.gather(*(bus.send(CHUNKS, encode_order(order)) for order in orders))
     return len(orders)

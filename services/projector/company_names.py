@@ -7,36 +7,26 @@ companies of different names never become one here.
 import re
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 
+import yaml
 from cleanco.clean import normalized, prepare_default_terms
 
 NORMALISER = 1
 """Raised when a name comes out differently; names normalised by an older one are done again."""
 
-# Listed as legal forms somewhere, but words or places where they end a name elsewhere.
-_NOT_FORMS = frozenset(
-    "at ca da dat eg ee ent ep et eu fa ij is ik ks nl ok ong ou pc pp private ps sd sem ss stg teo ud uk".split()
-)
-_MORE_FORMS = (
-    *("abp", "aktiengesellschaft", "aktiebolag", "berhad", "besloten vennootschap", "corporation limited", "dac"),
-    *("gesellschaft mit beschrankter haftung", "jsc", "kabushiki kaisha"),
-    *("limitada", "limited company", "limited liability company", "limited liability partnership", "l l c", "l l p"),
-    *("l t d", "n v", "pbc", "pjsc", "ojsc", "private limited", "proprietary limited", "pty", "public limited company"),
-    *("s a", "s a s", "s l", "s p a", "s r l", "sa de c v", "s a de c v", "sociedad anonima", "societe anonyme", "ug"),
-    *("gmbh co kg", "gmbh co ohg", "ag co kg", "se co kg", "b v", "co ltd", "ао", "зао", "пао", "оао", "ооо", "тоо"),
-)
-_FORMS_BEFORE = frozenset({"ooo", "oao", "zao", "pao", "ao", "pt", "cv", "ооо", "оао", "зао", "пао", "ао", "тоо", "uab"})
-_CJK_FORMS = re.compile(
-    r"株式会社|有限会社|合同会社|\(株\)|㈱|股份有限公司|有限责任公司|有限公司|주식회사|유한회사|\(주\)"
-)
+_DATA = yaml.safe_load(Path(__file__).with_name("legal_forms.yaml").read_text())
+_FORMS_BEFORE = frozenset(_DATA["forms_before"])
+_JOINED_FORMS = re.compile("|".join(map(re.escape, _DATA["joined_forms"])))
 
 _FORMERLY = re.compile(
     r"[\s,]+(?:formerly(?:\s+known\s+as)?|f/?k/?a|previously known as|a/?k/?a|also known as)[\s:.]+([^()\[\]]+)"
-    r"|\s*[(\[](?:formerly(?: known as)?|f/?k/?a|previously|ex|née|nee|now|a/?k/?a|also known as)[\s:.-]+([^()\[\]]+)[)\]]"
+    r"|\s*[(\[](?:formerly(?: known as)?|f/?k/?a|previously|ex|née|nee|now|a/?k/?a|also known as)[\s:.-]+"
+    r"([^()\[\]]+)[)\]]"
 )
 _DOING_BUSINESS = re.compile(r"[\s,(]+(?:d\.?/?b\.?/?a\.?|doing business as|t/a|trading as)[\s:.]+([^()]+)\)?")
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*|\s+[|•·]\s+.*$")
-_APOSTROPHES = re.compile(r"['’`´]")
+_APOSTROPHES = re.compile("['\u2019`\u00b4]")
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -74,7 +64,7 @@ def _take(pattern: re.Pattern[str], name: str, found: list[str]) -> str:
 def _key(name: str) -> str:
     """Return the words of a name without asides and legal forms; with them if nothing else is there."""
     main = _ASIDE.sub(" ", name).strip() or name
-    words = _words(_CJK_FORMS.sub(" ", main)).split()
+    words = _words(_JOINED_FORMS.sub(" ", main)).split()
     kept = _without_forms(words)
     if len(kept) > 1 and kept[0] == "the":
         kept = kept[1:]
@@ -103,7 +93,7 @@ def _without_forms(words: list[str]) -> list[str]:
 
 def _forms() -> frozenset[str]:
     listed = {_words(" ".join(parts)) for _, parts in prepare_default_terms()}
-    return frozenset((listed | {*_MORE_FORMS, "and co", "and company"}) - _NOT_FORMS - {""})
+    return frozenset((listed | set(_DATA["more_forms"])) - set(_DATA["not_forms"]) - {""})
 
 
 _FORMS = _forms()

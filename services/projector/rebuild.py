@@ -108,9 +108,7 @@ def _is_done(state: BatchState, request: RebuildRequest) -> bool:
 async def _read(connection: Connection, rules: Rules, request: RebuildRequest, sources: Sequence[Source]) -> None:
     """Read rows and answers once: what each says, and every telling of a job, an address and a company."""
     await reading.prepare(connection)
-    await batches.remember_rules(
-        connection, request.client_id, version=rules.version, document=rules.document
-    )
+    await batches.remember_rules(connection, request.client_id, version=rules.version, document=rules.document)
     ids = (request.client_id, request.batch_id)
     await reading.read_into(connection, "read_answers", read_answers(sources), *ids)
     await reading.read_into(connection, "read_tellings", read_tellings(sources), *ids)

@@ -39,7 +39,7 @@ class Process:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, ready: str, **environment: str) -> None:
-        """Start and wait until the path `ready` answers 200."""
+        """Start and wait until the path `ready` answers 200, or an armed process died before."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._command, "--log-level", "warning"],
@@ -48,7 +48,9 @@ class Process:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(lambda: self._answers(ready), what=f"{self._command[3]} to be ready; see {self._log}")
+        wait_until(
+            lambda: self.died() or self._answers(ready), what=f"{self._command[3]} to be ready; see {self._log}"
+        )
 
     def _answers(self, path: str) -> bool:
         with suppress(httpx.TransportError):

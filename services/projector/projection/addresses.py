@@ -4,6 +4,8 @@ An address has the verdict of whoever was asked about it last, else of its most 
 by verdict, then by the belief in who found them, then by recency.
 """
 
+# ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
+
 from collections.abc import Sequence
 
 from services.projector.projection.address import addresses_of

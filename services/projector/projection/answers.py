@@ -1,5 +1,7 @@
 """What each source says about each lead: one row per item and source, fields and addresses, nothing chosen yet."""
 
+# ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
+
 from collections.abc import Mapping, Sequence
 
 from services.projector.projection.address import Address, addresses_of, listed_addresses_of
@@ -65,7 +67,11 @@ def _values(fields: Mapping[str, Column]) -> str:
         column = fields.get(field)
         values.append(f"NULL::{_TYPES.get(kind, 'text')} AS {field}" if column is None else field)
         if kind is Kind.DATE:
-            exact = "NULL" if column is None else f"CASE WHEN {field} IS NOT NULL THEN {precision_of(kind, column.text)} END"
+            exact = (
+                "NULL"
+                if column is None
+                else f"CASE WHEN {field} IS NOT NULL THEN {precision_of(kind, column.text)} END"
+            )
             values.append(f"({exact})::smallint AS {field}_precision")
     return ",\n        ".join(values)
 

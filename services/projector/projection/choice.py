@@ -4,6 +4,8 @@ A lead's position is told by one voice: what belongs to it (`POSITION`) is taken
 employer as the one believed first, or of none. The title of one job and the site of another make no lead.
 """
 
+# ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """The companies that a batch tells of: distinct spellings, and what the kinds make of their sites and pages."""
 
+# ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
+
 from services.projector.projection.kinds import value_of
 from services.projector.rules.fields import Kind
 

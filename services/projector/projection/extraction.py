@@ -1,5 +1,7 @@
 """How values are taken out of an answer's JSON: the parts that every statement over answers shares."""
 
+# ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
+
 from collections.abc import Sequence
 
 from psycopg import sql
@@ -36,18 +38,28 @@ def _text(root: str, path: str) -> str:
 
 
 def told_by(source: Source, *, one_item: bool) -> str:
-    """Return the subquery `answer`: what a source told about batch $2 of client $1, or about its item $3 alone."""
+    """Return the subquery `answer`: what a source told about batch $2 of client $1.
+
+    Of each item the newest `ok` answer; or of item $3 alone, the one that is among the results $4.
+    """
     item = " AND answer.batch_item_id = $3" if one_item else ""
     if source.step is None:
+        item += " AND $4::uuid[] IS NOT NULL" if one_item else ""
         return f"""(SELECT batch_item_id, NULL::uuid AS result_id, NULL::timestamptz AS created_at, input AS payload
             FROM batch_items AS answer WHERE answer.client_id = $1 AND answer.batch_id = $2{item}) AS answer"""
-    step, provider = literal(source.step), literal(source.provider)
-    newest = """ AND NOT EXISTS (
+    return f"""(SELECT batch_item_id, result_id, created_at, json_payload AS payload
+            FROM enrichment_results AS answer
+            WHERE answer.client_id = $1 AND answer.batch_id = $2{item} AND answer.step = {literal(source.step)}
+            AND answer.provider = {literal(source.provider)} AND answer.outcome = 'ok'{_only(source, one_item=one_item)}
+            ) AS answer"""
+
+
+def _only(source: Source, *, one_item: bool) -> str:
+    if one_item:
+        return " AND answer.result_id = ANY ($4::uuid[])"
+    if not source.is_repeated:
+        return ""
+    return """ AND NOT EXISTS (
                 SELECT FROM enrichment_results AS newer
                 WHERE newer.client_id = $1 AND newer.batch_item_id = answer.batch_item_id AND newer.step = answer.step
                 AND newer.provider = answer.provider AND newer.outcome = 'ok' AND newer.attempt > answer.attempt)"""
-    return f"""(SELECT batch_item_id, result_id, created_at, json_payload AS payload
-            FROM enrichment_results AS answer
-            WHERE answer.client_id = $1 AND answer.batch_id = $2{item} AND answer.step = {step}
-            AND answer.provider = {provider} AND answer.outcome = 'ok'{newest if source.is_repeated else ""}
-            ) AS answer"""

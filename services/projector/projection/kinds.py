@@ -4,6 +4,8 @@ An expression never fails: what it can't read is NULL, and the compiler reports 
 fit an index. Letters are compared under `pg_c_utf8`, the same on every server.
 """
 
+# ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
+
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -25,7 +27,10 @@ _READABLE = f"""CASE WHEN {_NESTED} THEN NULL WHEN :x = {_LOWER}
 # Pages on these are not a company's own site, so the host says nothing about who it is.
 _PLATFORMS = "linkedin|facebook|instagram|twitter|x|youtube|tiktok|github|medium|linktr|crunchbase|google|notion"
 _MAIL_HOSTS = r"(gmail|googlemail|hotmail|outlook|live|icloud|aol|gmx|proton|protonmail|yandex|qq|163)\.[a-z.]+"
-_HOST = r"'^(?:[a-z][a-z0-9+.-]*:/*)?(?:[^/@\s]*@)?(?:www\d?\.)?((?:[^\s/@:?#.,;]+\.)+[^\s/@:?#.,;\d][^\s/@:?#.,;]+)\.?(?:[:/?#].*)?$'"
+_HOST = (
+    r"'^(?:[a-z][a-z0-9+.-]*:/*)?(?:[^/@\s]*@)?(?:www\d?\.)?"
+    r"((?:[^\s/@:?#.,;]+\.)+[^\s/@:?#.,;\d][^\s/@:?#.,;]+)\.?(?:[:/?#].*)?$'"
+)
 _PAGE = rf"'^(?:[a-z][a-z0-9+.-]*:/*)?(?:[a-z]{{2,3}}\.|www\d?\.)?(?:{_PLATFORMS})\.[a-z.]+/+[^/?#]'"
 
 _SIZES = ["1-10", "11-50", "51-200", "201-500", "501-1000", "1001-5000", "5001-10000", "10001+"]
@@ -33,7 +38,7 @@ _SIZES = ["1-10", "11-50", "51-200", "201-500", "501-1000", "1001-5000", "5001-1
 _NUMBER = r"'^\d{1,18}(\.\d+)?(e\+?\d{1,2})?$'"
 _AMOUNT = (
     r"'^(?:usd|us|eur|gbp)? ?[$€£¥]? ?(\d[\d,]{0,17}(?:\.\d{1,6})?) ?(thousand|million|billion|mn|bn|k|m|b)?"
-    r"(?: ?(?:-|–|to) ?[$€£¥]?\d[\d,]*(?:\.\d+)? ?(thousand|million|billion|mn|bn|k|m|b)?| ?\+)?(?: .*)?$'"
+    r"(?: ?(?:-|\u2013|to) ?[$€£¥]?\d[\d,]*(?:\.\d+)? ?(thousand|million|billion|mn|bn|k|m|b)?| ?\+)?(?: .*)?$'"
 )
 _FACTOR = (
     "CASE left(coalesce(part[2], part[3]), 1) WHEN 't' THEN 1000 WHEN 'k' THEN 1000 WHEN 'm' THEN 1000000"
@@ -41,7 +46,8 @@ _FACTOR = (
 )
 
 _WHOLE_DATE = """CASE WHEN :x LIKE '____-__-__' THEN :x WHEN :x LIKE '____-__' THEN :x || '-01'
-    WHEN :x LIKE '____' THEN :x || '-01-01' WHEN :x LIKE '____-__-__T_%' OR :x LIKE '____-__-__ _%' THEN left(:x, 10) END"""
+    WHEN :x LIKE '____' THEN :x || '-01-01'
+    WHEN :x LIKE '____-__-__T_%' OR :x LIKE '____-__-__ _%' THEN left(:x, 10) END"""
 _DATE = f"""CASE WHEN btrim({_WHOLE_DATE}, '0123456789-') = '' AND ascii(:x) IN (49, 50)
     AND pg_input_is_valid({_WHOLE_DATE}, 'date') THEN ({_WHOLE_DATE})::date END"""
 _LINKEDIN = f"split_part(split_part(split_part(split_part({_LOWER}, :at, 2), '/', 1), '?', 1), '#', 1)"
@@ -108,7 +114,7 @@ KINDS: Mapping[Kind, str] = MappingProxyType(
             AND octet_length(:x) = 4 THEN :x::smallint END
             WHEN :x ~ '^(1[5-9]|20)\d\d\.0+$' THEN left(:x, 4)::smallint END""",
         Kind.SIZE: rf"""CASE WHEN {_DIGITS} THEN CASE WHEN octet_length(:x) <= 9 THEN {size_of(":x::integer")} END
-            WHEN :x ~ '^\d[\d,]{{0,8}}(\.0+)?($|\s*(-|–|to|\+|employees))'
+            WHEN :x ~ '^\d[\d,]{{0,8}}(\.0+)?($|\s*(-|\u2013|to|\+|employees))'
             THEN {size_of("replace(substring(:x from '^[0-9,]+'), ',', '')::integer")} END""",
         Kind.MONEY: f"""CASE WHEN {_DIGITS} AND octet_length(:x) <= 17 THEN :x::bigint
             WHEN lower(:x) ~ {_NUMBER} AND :x::numeric < 9e17 THEN round(:x::numeric)::bigint
@@ -150,7 +156,7 @@ def unreadable(kind: Kind, text: str, value: str) -> str:
         return _NESTED.replace(":x", text)
     refused = f"{text} IS NOT NULL AND {value} IS NULL AND lower({text} COLLATE pg_c_utf8) NOT IN {NOTHING}"
     if kind is Kind.INTEGER:
-        refused += rf" AND {text} !~ '^\d[\d,.]*\s*(-|–|to|\+)'"
+        refused += rf" AND {text} !~ '^\d[\d,.]*\s*(-|\u2013|to|\+)'"
     return f"({refused})"
 
 

@@ -1,5 +1,7 @@
 """The statement that writes a batch's leads."""
 
+# ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
+
 from collections.abc import Sequence
 
 from services.projector.projection.choice import Choice, anchor, choices, job, joined, name_of, start_precision

@@ -53,6 +53,4 @@ def sources_of(rules: Rules, groups: Sequence[AnswerGroup], *, steps: Sequence[s
 def believed(sources: Sequence[Source], order: Sequence[str]) -> tuple[Source, ...]:
     """Return the sources, the most believed first; of one reading the later step, which knew more when it asked."""
     places = {reading: place for place, reading in enumerate(order)}
-    return tuple(
-        sorted(sources, key=lambda source: (places.get(source.reading.name, len(places)), -source.source_no))
-    )
+    return tuple(sorted(sources, key=lambda source: (places.get(source.reading.name, len(places)), -source.source_no)))

@@ -1,5 +1,7 @@
 """Every telling of a job: one row per row of an answer's work history, not yet merged."""
 
+# ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
+
 from collections.abc import Mapping, Sequence
 
 from services.projector.projection.column import Column, paths_unread

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from services.projector.projection.source import AnswerGroup
 from shared.postgres import Connection
 
@@ -121,10 +123,40 @@ async def write_projection(connection: Connection, projection: Projection) -> No
     )
 
 
+async def projection_status(
+    connection: Connection, client_id: UUID, batch_id: UUID, *, errors: int
+) -> tuple[asyncpg.Record, list[asyncpg.Record]] | None:
+    """Return the projection of a batch and the first of what could not be read, or None if it has none."""
+    row = await connection.fetchrow(
+        """
+        SELECT batch_id, completion, leads, jobs, errors, rules, as_of, projected_at, sources
+        FROM projections WHERE client_id = $1 AND batch_id = $2
+        """,
+        client_id,
+        batch_id,
+    )
+    if row is None:
+        return None
+    unread = await connection.fetch(
+        """
+        SELECT batch_item_id, provider, result_id, json_path, problem
+        FROM projection_errors WHERE client_id = $1 AND batch_id = $2
+        ORDER BY error_no LIMIT $3
+        """,
+        client_id,
+        batch_id,
+        errors,
+    )
+    return row, unread
+
+
 async def completions_to_project(
     duties: Connection, *, quiet_seconds: float, limit: int
 ) -> list[tuple[UUID, UUID, int]]:
-    """Return client, batch and completion of runs that completed a while ago and are not readable as such."""
+    """Return client, batch and completion of runs that completed a while ago and are not readable as such.
+
+    For the duties' role: it looks across clients.
+    """
     rows = await duties.fetch(
         """
         SELECT client_id, batch_id, completion

@@ -6,9 +6,7 @@ from uuid import UUID
 from shared.postgres import Connection
 
 
-async def write_addresses(
-    connection: Connection, client_id: UUID, batch_id: UUID, *, providers: Sequence[str]
-) -> None:
+async def write_addresses(connection: Connection, client_id: UUID, batch_id: UUID, *, providers: Sequence[str]) -> None:
     """Write the tellings of addresses; `providers` names each source by source_no."""
     await connection.execute(
         """

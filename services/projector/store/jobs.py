@@ -51,7 +51,8 @@ async def merge_tellings(connection: Connection, places: Sequence[int]) -> None:
                    earlier.place AS into_place, earlier.source_no AS into_source, earlier.telling_no AS into_telling
             FROM shared_tellings AS later
             JOIN shared_tellings AS earlier USING (batch_item_id, key_no)
-            WHERE (earlier.place, earlier.source_no, earlier.telling_no) < (later.place, later.source_no, later.telling_no)
+            WHERE (earlier.place, earlier.source_no, earlier.telling_no)
+                < (later.place, later.source_no, later.telling_no)
             AND ((earlier.start_year = later.start_year) IS NOT FALSE
                 AND (earlier.start_month = later.start_month) IS NOT FALSE
                 AND (earlier.start_day = later.start_day) IS NOT FALSE)
@@ -81,7 +82,8 @@ async def make_jobs(connection: Connection, places: Sequence[int]) -> int:
         CREATE TEMP TABLE jobs ON COMMIT DROP AS
         WITH additions AS (
             SELECT batch_item_id, into_source AS source_no, into_telling AS telling_no,
-                   (array_agg(title ORDER BY place, source_no, telling_no) FILTER (WHERE title IS NOT NULL))[1] AS title,
+                   (array_agg(title ORDER BY place, source_no, telling_no)
+                       FILTER (WHERE title IS NOT NULL))[1] AS title,
                    (array_agg(start_date ORDER BY start_precision DESC, place, source_no, telling_no)
                        FILTER (WHERE start_date IS NOT NULL))[1] AS start_date,
                    max(start_precision) AS start_precision,

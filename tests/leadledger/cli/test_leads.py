@@ -1,5 +1,7 @@
 """`leadledger leads` and `trace`."""
 
+import csv
+
 import httpx
 import pytest
 
@@ -50,7 +52,18 @@ def test_a_receipt_tells_where_each_cell_came_from(run: Run, batch_id: str) -> N
     (lead, *_) = run("leads", "--batch-id", batch_id, "--worked-at-customer", "--json").lines
     ran = run("trace", lead["batch_item_id"])
     assert ran.exit_code == 0
-    assert lead["name"] in ran.stdout
+    assert "apollo_demo.csv, row " in ran.stdout
+    assert "$.employment_history" in ran.stdout
+    (receipt,) = run("trace", lead["batch_item_id"], "--json").lines
+    assert receipt["fields"]["full_name"]["value"] == lead["full_name"]
+
+
+def test_csv_has_every_column_and_no_formulas(run: Run, batch_id: str) -> None:
+    ran = run("leads", "--batch-id", batch_id, "--limit", "0", "--csv")
+    rows = list(csv.DictReader(ran.stdout.splitlines()))
+    assert len(rows) == 300
+    assert {"full_name", "email", "batch_item_id", "worked_at_customer", "customers"} <= set(rows[0])
+    assert run("leads", "--csv", "--json").exit_code == 2
 
 
 def test_an_unknown_lead_is_refused(run: Run) -> None:

@@ -1,0 +1,44 @@
+"""Leads: pages, one lead, its receipt."""
+
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from services.projector import schemas
+from services.projector.filters import FILTERS
+from services.projector.find_leads import Question, find_leads, show_lead
+from services.projector.trace import trace_lead
+from shared.auth import Reader
+
+router = APIRouter(tags=["leads"])
+
+
+@router.get("/leads", summary="Find leads", response_model=schemas.LeadPage)
+async def leads(request: Request, caller: Reader, asked: Annotated[schemas.LeadQuery, Query()]) -> Response:
+    """Return a page of leads. A repeated parameter means any of its values, different ones mean all of them.
+
+    Conditions on a former job (`past_...`) are about one and the same job.
+    """
+    filters = {each.name: getattr(asked, each.name) for each in FILTERS}
+    question = Question(filters=filters, sort=asked.sort, after=asked.after, limit=asked.limit)
+    return _json(await find_leads(request.app.state.postgres, caller.client_id, question))
+
+
+@router.get("/leads/{batch_item_id}", summary="Show a lead", response_model=schemas.LeadDetail)
+async def lead(batch_item_id: UUID, request: Request, caller: Reader) -> Response:
+    """Return a lead with its work history and every telling of its addresses."""
+    return _json(await show_lead(request.app.state.postgres, caller.client_id, batch_item_id))
+
+
+@router.get("/leads/{batch_item_id}/trace", summary="The receipt of a lead", response_model=schemas.Trace)
+async def trace(batch_item_id: UUID, request: Request, caller: Reader) -> Response:
+    """Return for each field: its value, where it came from (cell, answer, call), and what else was told."""
+    return _json(await trace_lead(request.app.state.postgres, caller.client_id, batch_item_id))
+
+
+def _json(answer: dict[str, object]) -> Response:
+    # Rows of our own tables: checking five hundred of them against a model takes longer than finding them.
+    return Response(orjson.dumps(answer), media_type="application/json")
