@@ -74,7 +74,8 @@ class StandaloneServer:
     def postmaster(self) -> psutil.Process | None:
         """Return the process of its PostgreSQL, if it runs."""
         try:
-            return psutil.Process(int((self.directory / "pg" / "postmaster.pid").read_text().split("\n")[0]))
+            process = psutil.Process(int((self.directory / "pg" / "postmaster.pid").read_text().split("\n")[0]))
+            return process if process.status() != psutil.STATUS_ZOMBIE else None
         except (FileNotFoundError, psutil.NoSuchProcess):
             return None
 

@@ -59,5 +59,4 @@ async def _start(app: FastAPI, settings: Settings, postgres: Postgres, *, bus: B
     stack.callback(feed.close)
 
 
-import sys; sys.setswitchinterval(0.001)
 app = create_app(Settings())

@@ -27,7 +27,7 @@ class Cursor:
 
 def write_cursor(sort: str, cursor: Cursor) -> str:
     """Return the cursor as text."""
-    written = orjson.dumps({"s": sort, "v": cursor.value, "i": cursor.batch_item_id})
+    written = orjson.dumps({"s": sort, "v": cursor.value, "i": str(cursor.batch_item_id)})
     return base64.urlsafe_b64encode(written).rstrip(b"=").decode()
 
 

@@ -19,7 +19,8 @@ _COMPANY = ("company_name", "company_website", "company_page")
 _NOTHING = """SELECT 0::smallint AS source_no, NULL::uuid AS batch_item_id, NULL::uuid AS result_id, 0 AS telling_no,
     '' AS company_name, '' AS company_website, '' AS company_page, NULL::text AS title, NULL::date AS start_date,
     0::smallint AS start_precision, NULL::date AS end_date, 0::smallint AS end_precision, NULL::boolean AS is_current,
-    '' AS json_path, NULL::text[] AS unread WHERE false"""
+    '' AS json_path, NULL::text[] AS unread
+    WHERE $1::uuid IS NULL AND $2::uuid IS NULL"""
 
 
 def read_tellings(sources: Sequence[Source], *, one_item: bool = False) -> str:

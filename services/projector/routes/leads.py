@@ -41,4 +41,4 @@ async def trace(batch_item_id: UUID, request: Request, caller: Reader) -> Respon
 
 def _json(answer: dict[str, object]) -> Response:
     # Rows of our own tables: checking five hundred of them against a model takes longer than finding them.
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return Response(orjson.dumps(answer, default=str), media_type="application/json")

@@ -43,12 +43,14 @@ async def collect_unread(connection: Connection) -> int:
     collected = await connection.execute(
         """
         CREATE TEMP TABLE unread_paths ON COMMIT DROP AS
-        SELECT batch_item_id, source_no, result_id, unnest(unread) AS json_path
-        FROM read_answers WHERE unread IS NOT NULL
-        UNION ALL
-        SELECT batch_item_id, source_no, result_id, unnest(unread) FROM read_tellings WHERE unread IS NOT NULL
-        UNION ALL
-        SELECT batch_item_id, source_no, result_id, unnest(unread) FROM listed_addresses WHERE unread IS NOT NULL
+        SELECT DISTINCT batch_item_id, source_no, result_id, unnest(unread) AS json_path
+        FROM (
+            SELECT batch_item_id, source_no, result_id, unread FROM read_answers WHERE unread IS NOT NULL
+            UNION ALL
+            SELECT batch_item_id, source_no, result_id, unread FROM read_tellings WHERE unread IS NOT NULL
+            UNION ALL
+            SELECT batch_item_id, source_no, result_id, unread FROM listed_addresses WHERE unread IS NOT NULL
+        ) AS told
         """
     )
     return int(collected.split()[-1])

@@ -57,7 +57,7 @@ async def tamper(dsn: str, batch_id: UUID) -> None:
         await owner.execute(
             """
             UPDATE execution.enrichment_results SET outcome = 'no_match'
-            WHERE result_id = (SELECT min(result_id) FROM execution.enrichment_results WHERE batch_id = $1)
+            WHERE result_id = (SELECT result_id FROM execution.enrichment_results WHERE batch_id = $1 LIMIT 1)
             """,
             batch_id,
         )
