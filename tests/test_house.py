@@ -20,7 +20,8 @@ SQL_STANDS_IN = re.compile(
     r"(^|/)store\.py$|(^|/)store/|\.sql$|^shared/(outbox|postgres|idempotency|auth|migrate)\.py$|^shared/migrations/"
     r"|^services/projector/projection/"  # the compiler from rules to SQL
 )
-SQL_IS_COMPOSED_IN = re.compile(r"^services/projector/(projection/|store/reading\.py$)")  # compiled, and run there
+# The compiler from rules to SQL, what runs it, and the filters' clause; each of its pieces stands in the code.
+SQL_IS_COMPOSED_IN = re.compile(r"^services/projector/(projection/|store/(reading|leads)\.py$)")
 OF_NO_ONE_CLIENT = {"clients", "api_keys"}  # they tell who the client is
 
 _VERB = (
@@ -74,6 +75,8 @@ def test_no_file_is_longer_than_300_lines() -> None:
 def test_no_function_body_is_longer_than_40_lines() -> None:
     long = []
     for path, tree in python_files().items():
+        if path.startswith("tests/"):
+            continue  # they write out what they expect
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) is not None else node.body
@@ -115,12 +118,16 @@ def test_no_sql_is_put_together_from_text() -> None:
 
 
 def _glued(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield where SQL is joined with + or %, or filled by str.format."""
+    """Yield where SQL is joined with + or %, by str.join, or filled by str.format."""
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod) and _is_sql(node.left):
             yield node.lineno, "+ or %"
         if isinstance(node, ast.Attribute) and node.attr == "format" and _is_sql(node.value):
             yield node.lineno, "format"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+            parts = [each for given in node.args for each in getattr(given, "elts", [])]
+            if any(map(_is_sql, parts)):
+                yield node.lineno, "join"
 
 
 def _is_sql(node: ast.expr) -> bool:
@@ -156,8 +163,9 @@ def _statements() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             and "for the duties' role" in (ast.get_docstring(node) or "").lower()
         ]
+        pieces = {line for line, _ in _glued(tree)}  # only where composing is allowed at all
         for line, text, _ in texts(tree):
-            if SQL.match(text) and not any(line in lines for lines in over_all_clients):
+            if SQL.match(text) and line not in pieces and not any(line in lines for lines in over_all_clients):
                 yield f"{path}:{line}", text
     for folder in SHIPPED:
         for file in sorted((ROOT / folder).rglob("*.sql")):

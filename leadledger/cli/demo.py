@@ -23,7 +23,9 @@ from services.data_directory import DataDirectory, RunningServer
 
 app = typer.Typer()
 
-_FILES = Path(__file__).parents[2] / "services" / "sandbox" / "demo"
+_SERVICES = Path(__file__).parents[2] / "services"
+_FILES = _SERVICES / "sandbox" / "demo"
+_CONSOLE = _SERVICES / "console" / "index.html"
 _SHOWN_LEADS = 10
 
 
@@ -73,10 +75,10 @@ def _answer(session: Session, batch: Batch) -> None:
     filters: dict[str, Any] = {"batch_id": str(batch.batch_id), "worked_at_customer": True}
     leads = list(client.leads(**filters))
     out.show(f"\nWho used to work at our customers? {len(leads)} of {batch.items} leads:")
-    out.show(lead_table(leads[:_SHOWN_LEADS]))
+    out.show(lead_table(leads[:_SHOWN_LEADS], wide=out.is_wide))
     if leads:
         out.show("\nWhere the first one's cells came from:")
-        out.show(trace_table(client.trace(leads[0]["batch_item_id"])))
+        out.show(trace_table(client.trace(leads[0]["batch_item_id"]), wide=out.is_wide))
     verified = client.verify(batch.batch_id)
     out.show(f"\nSeal: {'verified' if verified.verified else 'NOT VERIFIED'} over {verified.results} results.")
     for lead in leads:
@@ -101,7 +103,8 @@ def _server(out: Output, directory: DataDirectory, *, fresh: bool, keep: bool) -
 
 
 def _tell_how_to_go_on(out: Output, directory: DataDirectory, server: RunningServer, *, stays: bool) -> None:
-    out.show(f"\nServer:   {server.url}   console at /, API described at /docs")
+    console = "the console; " if _CONSOLE.exists() else ""
+    out.show(f"\nServer:   {server.url} ({console}the API is described at {server.url}/docs)")
     out.show(f"API key:  {directory.api_key()}")
     out.show(f"Database: {server.dsn}")
     if stays:

@@ -45,8 +45,8 @@ def create(
 @command
 def list_keys(out: Output, data: DataOption = DEFAULT_DATA) -> None:
     """List the keys of all clients."""
-    columns = ("key_id", "client", "name", "scopes", "created_at", "expires_at", "revoked_at")
-    made = table(*columns)
+    columns = ("client", "name", "scopes", "created_at", "expires_at", "revoked_at", "key_id")
+    made = table(*columns[:-1], ids=columns[-1:])
     for key in _as_owner(data, store.list_keys):
         document = asdict(key)
         out.line(document)

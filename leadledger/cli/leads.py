@@ -18,7 +18,8 @@ from leadledger.cli.output import cell, table
 
 app = typer.Typer()
 
-_COLUMNS = ("full_name", "title", "company_name", "email", "email_verdict", "country")
+_COLUMNS = ("full_name", "title", "company_name", "email")
+_MORE_COLUMNS = ("email_verdict", "country")
 
 
 @app.command()
@@ -43,7 +44,9 @@ def leads(
             out.line(lead)
     else:
         listed = list(found)
-        out.show(lead_table(listed))
+        out.show(lead_table(listed, wide=out.is_wide))
+        if listed:
+            out.show(f"Where the first one's cells came from: leadledger trace {listed[0]['batch_item_id']}")
         out.show(f"{len(listed)} of {session.client.count_leads(**filters)} leads")
 
 
@@ -56,25 +59,28 @@ def trace(
     """Show the receipt of each of a lead's cells: the CSV cell, or the answer, the place in it and the call."""
     receipt = session.client.trace(lead)
     session.out.line(receipt)
-    session.out.show(trace_table(receipt))
+    session.out.show(trace_table(receipt, wide=session.out.is_wide))
     session.out.show("The exact bytes of an answer: GET /calls/CALL/answer")
 
 
-def lead_table(leads: Sequence[Lead]) -> Table:
-    """Return the leads as a table, with the customers they used to work at."""
-    made = table(*_COLUMNS, "used to work at", "lead")
+def lead_table(leads: Sequence[Lead], *, wide: bool) -> Table:
+    """Return the leads as a table, with the customers they used to work at; their ids if there is room."""
+    columns = (*_COLUMNS, *(_MORE_COLUMNS if wide else ()))
+    made = table(*columns, "used to work at", ids=["lead"] if wide else [])
     for lead in leads:
         customers = ", ".join(dict.fromkeys(job["name"] for job in lead["customers"]))
-        made.add_row(*(cell(lead[column]) for column in _COLUMNS), cell(customers), cell(lead["batch_item_id"]))
+        ids = [lead["batch_item_id"]] if wide else []
+        made.add_row(*(cell(value) for value in (*(lead[column] for column in columns), customers, *ids)))
     return made
 
 
-def trace_table(receipt: Document) -> Table:
-    """Return one row per cell that has a value."""
-    made = table("cell", "value", "from", "place", "call")
+def trace_table(receipt: Document, *, wide: bool) -> Table:
+    """Return one row per cell that has a value; the calls' ids if there is room."""
+    made = table("cell", "value", "from", "place", ids=["call"] if wide else [])
     for name, field in receipt["fields"].items():
         if field["value"] is not None:
-            made.add_row(name, cell(field["value"]), *map(cell, _origin(field["origin"] or {})))
+            *origin, call = _origin(field["origin"] or {})
+            made.add_row(*(cell(value) for value in (name, field["value"], *origin, *([call] if wide else []))))
     return made
 
 

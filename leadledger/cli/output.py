@@ -1,6 +1,7 @@
 """What a command prints: for people, or with --json for programs, one JSON document per line."""
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from pydantic import BaseModel
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-_PIPED_WIDTH = 200
+_PIPED_WIDTH = 500
+_WIDE = 150
 
 
 class Output:
@@ -19,6 +21,11 @@ class Output:
         self.as_json = as_json
         self._answers = _console(sys.stdout)
         self.notes = _console(sys.stderr)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is room for ids beside the rest."""
+        return self._answers.width >= _WIDE
 
     def line(self, document: object) -> None:
         """Print one JSON line; nothing for people."""
@@ -45,11 +52,13 @@ class Output:
             self.notes.print(f"Trace id, to quote: {document['trace_id']}")
 
 
-def table(*columns: str, title: str | None = None) -> Table:
-    """Return an empty table."""
-    made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+def table(*columns: str, ids: Sequence[str] = ()) -> Table:
+    """Return an empty table; the columns `ids` come last and are never broken, so that they can be copied."""
+    made = Table(header_style="bold", box=None, pad_edge=False)
     for column in columns:
         made.add_column(column, overflow="fold")
+    for column in ids:
+        made.add_column(column, no_wrap=True)
     return made
 
 

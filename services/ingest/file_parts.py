@@ -6,11 +6,12 @@ from typing import BinaryIO
 import zstandard
 
 _PART_BYTES = 1024 * 1024
+_LEVEL = 1
 
 
 def compressed_parts(file: BinaryIO) -> Iterator[bytes]:
     """Yield the whole file in order."""
-    compressor = zstandard.ZstdCompressor()
+    compressor = zstandard.ZstdCompressor(level=_LEVEL)
     file.seek(0)
     while part := file.read(_PART_BYTES):
         yield compressor.compress(part)

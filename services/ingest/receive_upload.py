@@ -99,7 +99,7 @@ async def _store_rows(connection: Connection, client_id: UUID, upload_id: UUID, 
     async with aclosing(ahead(row_slices(file.reader))) as slices:
         async for some in slices:
             await store.insert_rows(connection, client_id, upload_id, some)
-            rows += len(some.cells)
+            rows += some.rows
             problems += some.flagged
     return rows, problems
 

@@ -1,39 +1,45 @@
-"""Records as the database takes them: some hundred rows at a time, each one's cells as JSON."""
+"""Records as the database takes them: some hundred rows at a time, as one JSON array."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import orjson
 
 from services.ingest.reading.record import Record
 
-_SLICE_BYTES = 1024 * 1024
+_SLICE_ROWS = 200
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowSlice:
-    """Consecutive rows; `problems` are codes parted by spaces, None where there are none."""
+    """Consecutive rows: `json` is an array of `[line_no, cells]`, or `[line_no, cells, problems]` where any are."""
 
     first_row_no: int
-    line_nos: list[int] = field(default_factory=list)
-    cells: list[bytes] = field(default_factory=list)
-    problems: list[str | None] = field(default_factory=list)
-    flagged: int = 0
+    rows: int
+    flagged: int
+    json: bytes
 
 
 def row_slices(blocks: Iterable[list[Record]]) -> Iterator[RowSlice]:
-    """Gather records into slices of about a megabyte, whatever the size of a row."""
-    rows, size = RowSlice(1), 0
+    """Gather records into slices of some hundred rows; a block of big records is a slice by itself."""
+    gathered: list[Record] = []
     for block in blocks:
-        for record in block:
-            cells = orjson.dumps(record.cells)
-            size += len(cells)
-            rows.line_nos.append(record.line_no)
-            rows.cells.append(cells)
-            rows.problems.append(" ".join(record.problems) if record.problems else None)
-            rows.flagged += bool(record.problems)
-            if size >= _SLICE_BYTES:
-                yield rows
-                rows, size = RowSlice(record.record_no + 1), 0
-    if rows.cells:
-        yield rows
+        gathered += block
+        if len(gathered) >= _SLICE_ROWS or len(block) < _SLICE_ROWS // 10:
+            yield from _slice(gathered)
+            gathered = []
+    yield from _slice(gathered)
+
+
+def _slice(records: list[Record]) -> Iterator[RowSlice]:
+    if records:
+        rows = [
+            (record.line_no, record.cells, record.problems) if record.problems else (record.line_no, record.cells)
+            for record in records
+        ]
+        yield RowSlice(
+            first_row_no=records[0].record_no,
+            rows=len(rows),
+            flagged=sum(len(row) > 2 for row in rows),
+            json=orjson.dumps(rows),
+        )

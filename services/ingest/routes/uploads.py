@@ -144,12 +144,13 @@ async def get_problems(
 
 
 async def _rows(postgres: Postgres, client_id: UUID, upload_id: UUID, query: RowQuery) -> tuple[list[Row], int | None]:
-    list_rows = store.list_rows_with_problems if query.problems else store.list_rows
     async with postgres.tenant(client_id) as connection:
         await _find(connection, client_id, upload_id)
-        found = await list_rows(connection, client_id, upload_id, after=query.after, limit=query.limit + 1)
-    rows = [Row.model_validate(dict(row)) for row in found[: query.limit]]
-    return rows, rows[-1].row_no if len(found) > query.limit else None
+        found = await store.list_rows(
+            connection, client_id, upload_id, after=query.after, limit=query.limit, only_problems=query.problems
+        )
+    rows = [Row.model_validate(dict(row)) for row in found]
+    return rows, rows[-1].row_no if found and found[-1]["following"] else None
 
 
 @router.get("/{upload_id}/file", summary="The very bytes of an upload", response_class=StreamingResponse)

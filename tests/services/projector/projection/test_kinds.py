@@ -1,0 +1,178 @@
+"""What a text out of an answer becomes."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import TypeAlias
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.projector.projection.kinds import precision_of, unreadable, value_of
+from services.projector.rules.fields import Kind
+from shared.embedded import EmbeddedPostgres
+
+Reader: TypeAlias = psycopg.Connection[tuple[object, ...]]
+
+
+@pytest.fixture(scope="module")
+def connection(server: EmbeddedPostgres) -> Iterator[Reader]:
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+def read(
+    connection: Reader, kind: Kind, text: str | None
+) -> tuple[object, object]:
+    """Return the value, and whether the text counts as unreadable."""
+    query = f"""
+        SELECT value, {unreadable(kind, "text", "value")}
+        FROM (SELECT text, {value_of(kind, "text")} AS value FROM (SELECT %(text)s::text AS text) AS given) AS made
+    """
+    escaped = query.replace("%(text)s", "\0").replace("%", "%%").replace("\0", "%(text)s")
+    row = connection.execute(escaped.encode(), {"text": text}).fetchone()
+    assert row is not None
+    return row[0], bool(row[1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.TEXT, "VP, Sales & Marketing", "VP, Sales & Marketing"),
+        (Kind.TEXT, "[ex-Acme] Engineer", "[ex-Acme] Engineer"),
+        (Kind.NAME, "sean", "Sean"),
+        (Kind.NAME, "jos\u00e9 o'brien", "Jos\u00e9 O'Brien"),
+        (Kind.NAME, "MacDonald", "MacDonald"),
+        (Kind.PLACE, "san francisco", "San Francisco"),
+        (Kind.PLACE, "USA", "USA"),
+        (Kind.LABEL, "Computer Software", "computer software"),
+        (Kind.SENIORITY, "C suite", "c_suite"),
+        (Kind.SENIORITY, "cxo", "c_suite"),
+        (Kind.SENIORITY, "Vp", "vp"),
+        (Kind.EMAIL, "Ada@Acme.Example", "ada@acme.example"),
+        (Kind.HOST, "http://www.acme.example/about?x=1", "acme.example"),
+        (Kind.HOST, "https://Jobs.Acme.co.uk:8080/", "jobs.acme.co.uk"),
+        (Kind.HOST, "https://www.linkedin.com", "linkedin.com"),
+        (Kind.PERSON_LINKEDIN, "http://www.linkedin.com/in/Ada-L/?trk=x", "https://www.linkedin.com/in/ada-l"),
+        (Kind.PERSON_LINKEDIN, "linkedin.com/in/ada", "https://www.linkedin.com/in/ada"),
+        (Kind.PERSON_LINKEDIN, "ada-l", "https://www.linkedin.com/in/ada-l"),
+        (Kind.PERSON_LINKEDIN, "https://www.linkedin.com/sales/lead/AbC", "https://www.linkedin.com/sales/lead/AbC"),
+        (Kind.COMPANY_LINKEDIN, "https://www.linkedin.com/company/Acme-Inc/about", "acme-inc"),
+        (Kind.COMPANY_LINKEDIN, "acme", "acme"),
+        (Kind.INTEGER, "120", 120),
+        (Kind.INTEGER, "1,200", 1200),
+        (Kind.INTEGER, "12.0", 12),
+        (Kind.YEAR, "2015", 2015),
+        (Kind.YEAR, "2015.0", 2015),
+        (Kind.SIZE, "51-200 employees", "51-200"),
+        (Kind.SIZE, "10,001+ employees", "10001+"),
+        (Kind.SIZE, "2-10", "1-10"),
+        (Kind.SIZE, "1600", "1001-5000"),
+        (Kind.MONEY, "1000000", 1_000_000),
+        (Kind.MONEY, "2.5E+07", 25_000_000),
+        (Kind.MONEY, "1000000.0", 1_000_000),
+        (Kind.MONEY, "$10M-$25M", 10_000_000),
+        (Kind.MONEY, "$10-25M", 10_000_000),
+        (Kind.MONEY, "1.5 billion", 1_500_000_000),
+        (Kind.MONEY, "$1,234,567", 1_234_567),
+    ],
+)
+def test_a_text_is_read_as_its_kind(
+    connection: Reader, kind: Kind, text: str, value: object
+) -> None:
+    assert read(connection, kind, text) == (value, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Kind.TEXT, '{"name": "VP"}'),
+        (Kind.NAME, '["Ada"]'),
+        (Kind.EMAIL, "true"),
+        (Kind.EMAIL, "ada at acme"),
+        (Kind.PERSON_LINKEDIN, "http://example.com/ada"),
+        (Kind.SENIORITY, "wizard"),
+        (Kind.INTEGER, "many"),
+        (Kind.INTEGER, "99999999999"),
+        (Kind.YEAR, "15"),
+        (Kind.MONEY, "<1M"),
+        (Kind.MONEY, "1e99"),
+        (Kind.DATE, "2015-02-31"),
+        (Kind.DATE, "today"),
+        (Kind.DATE, "March 2015"),
+        (Kind.TIMESTAMP, "yesterday morning"),
+    ],
+)
+def test_what_can_t_be_read_is_null_and_said(
+    connection: Reader, kind: Kind, text: str
+) -> None:
+    assert read(connection, kind, text) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Kind.TEXT, None),
+        (Kind.DATE, None),
+        (Kind.MONEY, "Funding unknown"),
+        (Kind.INTEGER, "n/a"),
+        (Kind.INTEGER, "51-200"),
+        (Kind.HOST, "https://www.linkedin.com/company/acme"),
+        (Kind.HOST, "facebook.com/acme"),
+        (Kind.HOST, "gmail.com"),
+        (Kind.HOST, "none yet"),
+    ],
+)
+def test_what_says_nothing_is_null_without_error(
+    connection: Reader, kind: Kind, text: str | None
+) -> None:
+    assert read(connection, kind, text) == (None, False)
+
+
+def expected_date(text: str) -> date | None:
+    """Read a date as the projector says it does: year, month or day, with or without a time behind it."""
+    match = re.fullmatch(r"([12]\d{3})(?:-(\d\d)(?:-(\d\d)(?:[T ].+)?)?)?", text, re.DOTALL | re.ASCII)
+    if match is None:
+        return None
+    try:
+        return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError:
+        return None
+
+
+_NEAR_DATES = st.one_of(
+    st.from_regex(r"[0-3][0-9]{3}(-[0-9]{2}(-[0-9]{2}([T ][0-9:Z]{0,9})?)?)?", fullmatch=True),
+    st.text(alphabet="0123456789-T: JanToday", max_size=14),
+    st.dates().map(str),
+    st.datetimes().map(str),
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=_NEAR_DATES)
+def test_dates_are_read_by_shape_and_calendar(
+    connection: Reader, text: str
+) -> None:
+    assert read(connection, Kind.DATE, text)[0] == expected_date(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "precision"),
+    [
+        (Kind.DATE, "2015", 1),
+        (Kind.DATE, "2015-03", 2),
+        (Kind.DATE, "2015-03-01", 3),
+        (Kind.DATE, "2015-03-01T00:00:00Z", 3),
+        (Kind.MONTH_DATE, "2015", 1),
+        (Kind.MONTH_DATE, "2015-01-01", 1),
+        (Kind.MONTH_DATE, "2015-03-01", 2),
+    ],
+)
+def test_a_date_says_how_exact_it_is(
+    connection: Reader, kind: Kind, text: str, precision: int
+) -> None:
+    row = connection.execute(f"SELECT {precision_of(kind, 'x')} FROM (VALUES (%s)) AS t (x)".encode(), [text]).fetchone()
+    assert row == (precision,)
