@@ -1,17 +1,16 @@
 """The API as Python calls: upload, launch, watch, read, verify."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 from uuid import UUID, uuid4
 
 from leadledger.answers import Batch, Document, Event, LaunchedBatch, Lead, Upload, Verification
-from leadledger.connection import Body, Connection
-from leadledger.event_stream import follow
+from leadledger.connection import Connection
+from leadledger.event_stream import PATIENCE_SECONDS, follow
+from leadledger.request_body import body_of
 
 _UPLOAD_SECONDS = 900.0
-_PIECE_BYTES = 1 << 20
 _SETTLING = frozenset({"batch.projected", "batch.paused", "batch.cancelled", "batch.failed"})
 
 
@@ -59,7 +58,7 @@ class Client:
             "/uploads",
             parameters={"source": source, "filename": name},
             headers={"Content-Type": "text/csv", "Idempotency-Key": idempotency_key or str(uuid4())},
-            body=_body_of(file),
+            body=body_of(file),
             timeout=_UPLOAD_SECONDS,
         )
         return Upload.model_validate_json(response.content)
@@ -104,13 +103,16 @@ class Client:
     def watch(self, batch_id: UUID | str) -> Iterator[Event]:
         """Yield everything that happened to a batch and everything that happens, until it is settled.
 
-        Settled is: its leads are readable, or it is paused, cancelled or failed.
+        Settled is: its leads are readable, or it is paused, cancelled or failed. A server that goes away meanwhile
+        is waited for, up to a minute.
         """
-        batch = self.batch(batch_id)
-        for event in self.events(batch_id=batch.batch_id, after=0):
+        path = f"/batches/{self.batch(batch_id).batch_id}"
+        for event in self.events(batch_id=batch_id, after=0):
             yield event
-            if event.type in _SETTLING and self.batch(batch.batch_id).is_settled:
-                return
+            if event.type in _SETTLING:
+                batch = Batch.model_validate(self._connection.get(path, patience=PATIENCE_SECONDS))
+                if batch.is_settled:
+                    return
 
     def verify(self, batch_id: UUID | str) -> Verification:
         """Recompute the seal of a completed batch from its stored results."""
@@ -149,7 +151,7 @@ class Client:
         """Put these in the place of the whole list: a CSV file, or mappings with name, domain, linkedin."""
         if isinstance(customers, Path):
             response = self._connection.exchange(
-                "PUT", "/customers", headers={"Content-Type": "text/csv"}, body=_body_of(customers)
+                "PUT", "/customers", headers={"Content-Type": "text/csv"}, body=body_of(customers)
             )
         else:
             response = self._connection.exchange("PUT", "/customers", json={"customers": list(customers)})
@@ -180,23 +182,3 @@ class Client:
             after = page.get("next")
             if after is None:
                 return
-
-
-def _body_of(file: Path | BinaryIO) -> Body:
-    """Return what opens the body afresh; an open file is read again from where it stood, if it can be."""
-    if isinstance(file, Path):
-        return lambda: file.open("rb")
-    start = file.tell() if file.seekable() else None
-    sent = False
-
-    def again() -> AbstractContextManager[Iterator[bytes]]:
-        nonlocal sent
-        if sent and start is None:
-            raise OSError("The connection broke and a pipe can't be read twice; send the file itself instead.")
-        if start is not None:
-            file.seek(start)
-        sent = True
-        # In pieces: httpx would announce the whole file's length, even if it stands in the middle.
-        return nullcontext(iter(lambda: file.read(_PIECE_BYTES), b""))
-
-    return again

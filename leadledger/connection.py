@@ -1,20 +1,17 @@
 """HTTP to one server: the key on each request, problems as exceptions, and repeats where a repeat is safe."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from typing import Any, BinaryIO, TypeAlias
+from contextlib import closing, contextmanager, nullcontext
+from typing import Any, TypeAlias
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_after_delay
-from tenacity.stop import stop_base
 from tenacity.wait import wait_exponential_jitter
 
 from leadledger.errors import LeadledgerError, UnreachableError, problem_of
+from leadledger.request_body import Body
 
 Parameters: TypeAlias = Mapping[str, Any]
-
-Body: TypeAlias = Callable[[], AbstractContextManager[BinaryIO | Iterator[bytes]]]
-"""Opens a request's body afresh, for each time the request is sent."""
 
 _OWN_ADDRESSES = frozenset({"localhost", "127.0.0.1", "::1"})
 _ATTEMPTS = stop_after_attempt(4)
@@ -39,9 +36,9 @@ class Connection:
         """Let go of the sockets."""
         self._http.close()
 
-    def get(self, path: str, parameters: Parameters | None = None) -> Any:
-        """Return the decoded answer."""
-        return self.exchange("GET", path, parameters=parameters).json()
+    def get(self, path: str, parameters: Parameters | None = None, *, patience: float = 0.0) -> Any:
+        """Return the decoded answer; asked again for `patience` seconds while the server is away, 0: a few times."""
+        return self.exchange("GET", path, parameters=parameters, patience=patience).json()
 
     def exchange(  # noqa: PLR0913 - what an HTTP request consists of
         self,
@@ -53,6 +50,7 @@ class Connection:
         json: object = None,
         body: Body | None = None,
         timeout: float | None = None,
+        patience: float = 0.0,
     ) -> httpx.Response:
         """Send a request and return the read answer; raises LeadledgerError for anything but 2xx.
 
@@ -75,7 +73,7 @@ class Connection:
 
         if method == "POST" and "Idempotency-Key" not in (headers or {}):
             return once()
-        return repeatedly(once, _ATTEMPTS)
+        return repeatedly(once, patience)
 
     @contextmanager
     def stream(
@@ -92,7 +90,7 @@ class Connection:
             request = self._http.build_request("GET", path, params=_given(parameters), timeout=timeout)
             return self._answered(request, accept)
 
-        with closing(repeatedly(once, stop_after_delay(patience) if patience else _ATTEMPTS)) as response:
+        with closing(repeatedly(once, patience)) as response:
             yield response
 
     def _answered(self, request: httpx.Request, accept: str) -> httpx.Response:
@@ -114,10 +112,10 @@ def _given(parameters: Parameters | None) -> dict[str, Any]:
     return {key: value for key, value in (parameters or {}).items() if value is not None}
 
 
-def repeatedly(once: Callable[[], httpx.Response], until: stop_base) -> httpx.Response:
-    """Call `once` until it succeeds, fails for good, or `until` says stop; raises its last error."""
+def repeatedly(once: Callable[[], httpx.Response], patience: float) -> httpx.Response:
+    """Call `once` until it succeeds, fails for good, or `patience` (seconds; 0: a few times) ends."""
     retrying = Retrying(
-        stop=until,
+        stop=stop_after_delay(patience) if patience else _ATTEMPTS,
         wait=_wait,
         retry=retry_if_exception(lambda error: isinstance(error, LeadledgerError) and error.is_transient),
         reraise=True,

@@ -11,7 +11,7 @@ from leadledger.connection import Connection, Parameters
 
 _SILENCE_SECONDS = 45.0
 _RECONNECT_SECONDS = 0.3
-_PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
 
 
 def follow(connection: Connection, parameters: Parameters, *, after: int) -> Iterator[Event]:
@@ -30,7 +30,7 @@ def follow(connection: Connection, parameters: Parameters, *, after: int) -> Ite
                 event = _event_of(message)
                 position = event.position
                 yield event
-        patience = _PATIENCE_SECONDS
+        patience = PATIENCE_SECONDS
         time.sleep(_RECONNECT_SECONDS)
 
 

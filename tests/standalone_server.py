@@ -40,13 +40,13 @@ class StandaloneServer:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, *options: str) -> None:
-        """Start it and wait for the line that says it is ready."""
+    def start(self, *options: str, **added: str) -> None:
+        """Start it, with `added` in its environment, and wait for the line that says it is ready."""
         log = self._log.open("wb")
         self._process = subprocess.Popen(
             [*_COMMAND, "up", "--port", "0", "--json", "--data", str(self.directory), *options],
             cwd=ROOT,
-            env=environment(),
+            env=environment(added),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -93,7 +93,7 @@ class StandaloneServer:
 
 
 @contextmanager
-def standalone_server(*options: str, unfinished: bool = False) -> Iterator[StandaloneServer]:
+def standalone_server(*options: str, unfinished: bool = False, **added: str) -> Iterator[StandaloneServer]:
     """Yield a server that runs on a new folder, or on one where initdb was killed; nothing of it is left."""
     parent = Path(tempfile.mkdtemp(prefix="leadledger-standalone-"))
     server = StandaloneServer(parent / "data")
@@ -101,7 +101,7 @@ def standalone_server(*options: str, unfinished: bool = False) -> Iterator[Stand
         (server.directory / "pg").mkdir(parents=True)
         (server.directory / "pg" / "PG_VERSION").write_text("18\n")
     try:
-        server.start(*options)
+        server.start(*options, **added)
         yield server
     finally:
         server.close()

@@ -124,11 +124,8 @@ def _origin(field: str, origin: int, lead: _Lead) -> dict[str, Any] | None:
     held = next((job for job in current if job["company_key"] == lead.row["company_key"]), next(iter(current), None))
     if held is None or (field == "company_domain" and held["company_domain"] is None):
         return {"kind": "inferred", "why": "other answers of the batch tie the company's name to this domain alone"}
-    return {
-        "kind": "work_history",
-        "job_no": held["job_no"],
-        **lead.evidence.answer(held["result_id"], held["json_path"]),
-    }
+    answer = lead.evidence.answer(held["result_id"], held["json_path"])
+    return {**answer, "kind": "work_history", "job_no": held["job_no"]}
 
 
 def _why_lost(field: str, source: Source, origin: int, ranked: Sequence[int]) -> str:

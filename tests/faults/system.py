@@ -48,9 +48,7 @@ class Process:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(
-            lambda: self.died() or self._answers(ready), what=f"{self._command[3]} to be ready; see {self._log}"
-        )
+        wait_until(lambda: self.died() or self._answers(ready), what=f"{self._command[3]} to be ready; see {self._log}")
 
     def _answers(self, path: str) -> bool:
         with suppress(httpx.TransportError):

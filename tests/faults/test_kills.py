@@ -1,6 +1,7 @@
 """Kill -9 a service at a named point: the work is finished by its successor, nothing is lost, nothing paid twice."""
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,6 +18,26 @@ EXECUTOR = [
     "executor.finished_before_commit",
     "executor.finished_after_commit",
 ]
+
+
+INGEST = [
+    "ingest.rows_before_commit",
+    "ingest.upload_committed_before_answer",
+    "ingest.batch_before_commit",
+    "ingest.batch_committed_before_answer",
+]
+
+
+@pytest.mark.parametrize("point", INGEST)
+def test_ingest_killed_at(point: str, system: System, scenario: Scenario) -> None:
+    system.restart_armed("ingest", point)
+    with ThreadPoolExecutor(1) as beside:
+        revival = beside.submit(system.revive, "ingest")
+        batch_id = scenario.launch(scenario.upload())
+        revival.result()
+    scenario.wait_for_leads(batch_id)
+    assert_all_holds(system, scenario, batch_id)
+    assert system.sql("SELECT count(*) FROM ingest.batches WHERE name = %s", f"{scenario.mark}.csv") == [(1,)]
 
 
 @pytest.mark.parametrize("point", EXECUTOR)

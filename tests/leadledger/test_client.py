@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -77,6 +78,15 @@ def test_an_open_file_is_read_again_from_where_it_stood() -> None:
     with flaky.client() as client:
         client.upload(stream, filename="people.csv")
     assert [body for _, _, body, _ in flaky.asked] == [b"a\n1\n", b"a\n1\n"]
+
+
+def test_what_came_through_a_pipe_is_not_sent_half() -> None:
+    read, write = os.pipe()
+    os.write(write, b"a\n1\n")
+    os.close(write)
+    refused = pytest.raises(LeadledgerError, match="a pipe can't be read twice")
+    with os.fdopen(read, "rb") as pipe, Flaky(busy(), busy()).client() as client, refused:
+        client.upload(pipe, filename="people.csv")
 
 
 def test_a_refusal_is_told_once_with_what_the_problem_document_says() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncpg
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from tests.eventually import eventually
+from tests.rabbitmq import free_port
 from tests.standalone_server import StandaloneServer, json_lines, leadledger, standalone_server
 
 CUSTOMERS = [{"name": "Northwind Traders", "domain": "northwind.example", "linkedin": ""}]
@@ -151,3 +153,24 @@ def test_the_sandbox_says_that_it_invents_and_leaves_credentials_of_ones_own_alo
 def test_a_first_start_that_was_killed_is_begun_again() -> None:
     with standalone_server(unfinished=True) as server:
         assert server.ready["url"].startswith("http://127.0.0.1:")
+
+
+def test_a_batch_and_who_watches_it_go_on_after_a_kill() -> None:
+    demo = Path(__file__).parents[2] / "services" / "sandbox" / "demo" / "apollo_demo.csv"
+    options = ("--sandbox", "--port", str(free_port()))
+    with (
+        standalone_server(*options, LEADLEDGER_LEASE_SECONDS="2") as server,
+        ThreadPoolExecutor(1) as pool,
+        server.client() as client,
+        server.client() as watcher,
+    ):
+        batch_id = client.launch(client.upload(demo).upload_id).batch_id
+        events = watcher.watch(batch_id)
+        positions = [next(events).position]
+        watching = pool.submit(lambda: [event.position for event in events])
+        server.kill()
+        server.start(*options, LEADLEDGER_LEASE_SECONDS="2")
+        positions += watching.result(timeout=60)
+        batch = client.batch(batch_id)
+        assert (batch.is_readable, sum(batch.counts.values()), client.verify(batch_id).verified) == (True, 300, True)
+        assert positions == sorted(set(positions)), "no event was lost or came twice"

@@ -69,7 +69,10 @@ async def workflows(owner: Owner) -> None:
     """What the executor writes at its start."""
     for workflow in WORKFLOWS:
         await owner.execute(
-            "INSERT INTO execution.builtin_workflows SELECT w ->> 'name', (w ->> 'version')::integer, w FROM (SELECT $1::jsonb AS w)",
+            """
+            INSERT INTO execution.builtin_workflows (name, version, document)
+            SELECT w ->> 'name', (w ->> 'version')::integer, w FROM (SELECT $1::jsonb AS w) AS workflow
+            """,
             json.dumps(workflow),
         )
 

@@ -65,6 +65,9 @@ def test_every_name_has_a_key_and_the_key_is_its_own(name: str) -> None:
     assert normalise_name(name) == normalise_name(name)
 
 
-@given(st.sampled_from(["Acme", "Brindle & Finch", "Marlow Peak Software"]), st.sampled_from(["Inc.", "LLC", "GmbH", "S.A."]))
+@given(
+    st.sampled_from(["Acme", "Brindle & Finch", "Marlow Peak Software"]),
+    st.sampled_from(["Inc.", "LLC", "GmbH", "S.A."]),
+)
 def test_a_legal_form_makes_no_difference(name: str, form: str) -> None:
     assert normalise_name(f"{name}, {form}").key == normalise_name(name.upper()).key

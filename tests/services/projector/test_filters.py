@@ -24,7 +24,12 @@ ADA: dict[str, Any] = {
     "city": "McLean",
     "state": "Virginia",
     "country": "United States",
-    "company": {"name": "Acme Widgets, Inc.", "domain": "acme.example", "industry": "Computer Software", "employees": 120},
+    "company": {
+        "name": "Acme Widgets, Inc.",
+        "domain": "acme.example",
+        "industry": "Computer Software",
+        "employees": 120,
+    },
     "work_history": [
         {"company": "Acme Widgets", "title": "VP of Sales", "start_date": "2026-08", "is_current": True},
         {"company": "Stripe, Inc.", "domain": "stripe.com", "title": "Sales Director", "is_current": False},
@@ -44,7 +49,10 @@ BOB: dict[str, Any] = {
         {"company": "Stripe", "title": "Intern", "is_current": False},
     ],
 }
-CAROL: dict[str, Any] = {"full_name": "Carol", "work_history": [{"company": "Initech", "title": "Sales", "is_current": True}]}
+CAROL: dict[str, Any] = {
+    "full_name": "Carol",
+    "work_history": [{"company": "Initech", "title": "Sales", "is_current": True}],
+}
 
 CASES: list[tuple[dict[str, Any], set[str]]] = [
     ({}, {"Ada", "Bob", "Carol"}),
@@ -105,7 +113,8 @@ async def test_each_filter_lets_through_what_it_says(
     answers = [(await api.get("/leads", params=asked)) for asked, _ in CASES]
     assert {answer.status_code for answer in answers} == {200}
     found = [
-        ({lead["full_name"].split()[0] for lead in answer.json()["leads"]}, answer.json()["total"]) for answer in answers
+        ({lead["full_name"].split()[0] for lead in answer.json()["leads"]}, answer.json()["total"])
+        for answer in answers
     ]
     assert [(asked, *each) for (asked, _), each in zip(CASES, found, strict=True)] == [
         (asked, expected, len(expected)) for asked, expected in CASES
@@ -215,7 +224,9 @@ async def test_every_filter_is_answered_by_its_index_under_row_security(
     async with projector.tenant(client_id) as connection:
         for each in FILTERS:
             where = leads.Where(client_id, await conditions_of(connection, client_id, {each.name: asked[each.name]}))
-            query = " ".join(["EXPLAIN (FORMAT JSON) SELECT count(*) FROM final_leads WHERE", " AND ".join(where.pieces)])
+            query = " ".join(
+                ["EXPLAIN (FORMAT JSON) SELECT count(*) FROM final_leads WHERE", " AND ".join(where.pieces)]
+            )
             plan = json.loads(await connection.fetchval(query, *where.parameters))
             used[each.name] = _indexes(plan[0]["Plan"])
     assert {name: each.index for each in FILTERS if (name := each.name) and each.index not in used[name]} == {}

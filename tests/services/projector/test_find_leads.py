@@ -22,6 +22,18 @@ PEOPLE: list[dict[str, Any]] = [
 ]
 
 
+ORDERS = [
+    ("added", [1, 2, 3, 4, 5, 6, 7]),
+    ("-added", [7, 6, 5, 4, 3, 2, 1]),
+    ("name", [2, 7, 4, 5, 1, 3, 6]),
+    ("-name", [1, 5, 4, 7, 2, 6, 3]),
+    ("company", [1, 2, 5, 4, 6, 3, 7]),
+    ("-company", [6, 4, 5, 2, 1, 7, 3]),
+    ("job_start", [5, 1, 3, 7, 6, 2, 4]),
+    ("-job_start", [6, 7, 3, 1, 5, 4, 2]),
+]
+
+
 def rows() -> list[dict[str, Any]]:
     return [{name: value for name, value in person.items() if value is not None} for person in PEOPLE]
 
@@ -41,19 +53,7 @@ def order(batch: Batch, found: list[list[dict[str, Any]]]) -> list[int]:
     return [lead["item_no"] for page in found for lead in page]
 
 
-@pytest.mark.parametrize(
-    ("sort", "expected"),
-    [
-        ("added", [1, 2, 3, 4, 5, 6, 7]),
-        ("-added", [7, 6, 5, 4, 3, 2, 1]),
-        ("name", [2, 7, 4, 5, 1, 3, 6]),
-        ("-name", [1, 5, 4, 7, 2, 6, 3]),
-        ("company", [1, 2, 5, 4, 6, 3, 7]),
-        ("-company", [6, 4, 5, 2, 1, 7, 3]),
-        ("job_start", [5, 1, 3, 7, 6, 2, 4]),
-        ("-job_start", [6, 7, 3, 1, 5, 4, 2]),
-    ],
-)
+@pytest.mark.parametrize(("sort", "expected"), ORDERS)
 @pytest.mark.parametrize("limit", [1, 2, 3, 500])
 async def test_pages_follow_the_order_and_what_has_no_value_comes_last(
     launch: Launcher, project: Project, api: httpx.AsyncClient, sort: str, expected: list[int], limit: int
@@ -65,13 +65,8 @@ async def test_pages_follow_the_order_and_what_has_no_value_comes_last(
     assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
 
 
-async def test_every_order_has_a_case() -> None:
-    (mark,) = [
-        mark
-        for mark in test_pages_follow_the_order_and_what_has_no_value_comes_last.pytestmark
-        if mark.args[0] == ("sort", "expected")
-    ]
-    assert {name for name, _ in mark.args[1]} == set(SORT_NAMES)
+def test_every_order_has_a_case() -> None:
+    assert {name for name, _ in ORDERS} == set(SORT_NAMES)
 
 
 async def test_paging_stands_a_rebuild_in_between(launch: Launcher, project: Project, api: httpx.AsyncClient) -> None:
@@ -83,9 +78,7 @@ async def test_paging_stands_a_rebuild_in_between(launch: Launcher, project: Pro
     assert order(batch, [first["leads"], rest["leads"]]) == [2, 7, 4, 5, 1, 3, 6]
 
 
-async def test_a_cursor_is_good_for_its_order_alone(
-    launch: Launcher, project: Project, api: httpx.AsyncClient
-) -> None:
+async def test_a_cursor_is_good_for_its_order_alone(launch: Launcher, project: Project, api: httpx.AsyncClient) -> None:
     await project(await launch(rows()))
     page = (await api.get("/leads", params={"sort": "name", "limit": 3})).json()
     answer = await api.get("/leads", params={"sort": "company", "after": page["next"]})

@@ -50,7 +50,11 @@ async def test_the_api_knows_nothing_of_another_s(
         assert (await strangers.get("/leads", params={"batch_id": str(batch.batch_id)})).json()["total"] == 0
         assert (await strangers.get("/leads", params={"q": "ada"})).json()["total"] == 0
         assert (await strangers.get("/customers")).json() == {"customers": [], "next": None}
-        for path in (f"/leads/{batch.items[0]}", f"/leads/{batch.items[0]}/trace", f"/batches/{batch.batch_id}/projection"):
+        for path in (
+            f"/leads/{batch.items[0]}",
+            f"/leads/{batch.items[0]}/trace",
+            f"/batches/{batch.batch_id}/projection",
+        ):
             assert (await strangers.get(path)).status_code == 404
         assert (await strangers.post(f"/batches/{batch.batch_id}/projection")).status_code == 404
         await strangers.put("/customers", json={"customers": []})

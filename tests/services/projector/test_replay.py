@@ -25,7 +25,12 @@ NAMES = st.sampled_from([None, "ada", "Ada", "Ada Lovelace"])
 EMAILS = st.sampled_from([None, "a@acme.example", "b@acme.example", "info@acme.example", True])
 
 APOLLO = st.fixed_dictionaries(
-    {"name": NAMES, "title": TITLES, "email": EMAILS, "email_status": st.sampled_from(["verified", "unavailable", "?"])},
+    {
+        "name": NAMES,
+        "title": TITLES,
+        "email": EMAILS,
+        "email_status": st.sampled_from(["verified", "unavailable", "?"]),
+    },
     optional={
         "organization": st.fixed_dictionaries({"name": COMPANIES, "primary_domain": DOMAINS}),
         "employment_history": st.lists(
@@ -73,7 +78,9 @@ ANSWERS = st.lists(
     max_size=12,
 )
 ROWS = st.lists(
-    st.fixed_dictionaries({}, optional={"first_name": st.just("Ada"), "company_name": COMPANIES, "email": EMAILS.filter(bool)}),
+    st.fixed_dictionaries(
+        {}, optional={"first_name": st.just("Ada"), "company_name": COMPANIES, "email": EMAILS.filter(bool)}
+    ),
     min_size=3,
     max_size=3,
 )
@@ -102,7 +109,7 @@ async def test_live_rebuilds_end_where_one_rebuild_of_everything_does(
     cut: int,
     customers: list[str],
 ) -> None:
-    """A batch projected twice while answers and customers came, with messages late and twice, equals one made at once."""
+    """Projected while answers and customers came, with messages late and twice, or made at once: it is the same."""
     owner = launch.owner
     await replace_customers(project.postgres, client_id, [])
     live = await launch(inputs)
@@ -134,7 +141,9 @@ async def test_batches_with_the_same_new_companies_can_be_rebuilt_at_once(
     launch: Launcher, project: Project, owner: Owner, projector: Postgres
 ) -> None:
     names = [f"Company {number}" for number in range(50)]
-    batches = [await launch([{"company_name": name, "title": name} for name in order]) for order in (names, names[::-1])]
+    batches = [
+        await launch([{"company_name": name, "title": name} for name in order]) for order in (names, names[::-1])
+    ]
     for batch in batches:
         await batch.complete()
     await asyncio.gather(*(project.again(batch) for batch in batches))

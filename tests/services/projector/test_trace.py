@@ -74,7 +74,7 @@ async def test_a_cell_of_the_csv_is_named(launch: Launcher, project: Project, ap
 async def test_an_answer_is_named_with_its_call_and_what_else_was_told(
     launch: Launcher, project: Project, api: httpx.AsyncClient
 ) -> None:
-    receipt, results, upload = await traced(launch, project, api)
+    receipt, results, _ = await traced(launch, project, api)
     title = receipt["fields"]["title"]
     call = title["origin"].pop("call")
     assert title["origin"] == {
@@ -156,5 +156,7 @@ async def test_the_receipt_shows_the_value_the_lead_has(
         field: lead[field] for field in rules.fields
     }
     assert receipt["rules"] == rules.version
-    found = [field for field, traced in receipt["fields"].items() if (traced["origin"] is None) != (traced["value"] is None)]
+    found = [
+        field for field, traced in receipt["fields"].items() if (traced["origin"] is None) != (traced["value"] is None)
+    ]
     assert found == []

@@ -86,10 +86,12 @@ async def test_an_address_is_chosen_by_verdict_then_by_source(
     assert await chosen(owner, batch) == expected
 
 
-async def test_every_telling_is_kept_with_its_source_and_time(
-    launch: Launcher, project: Project, owner: Owner
-) -> None:
-    row = {"email": "quentin@company-1.example.com", "email_status": "Extrapolated", "secondary_email": "q@home.example"}
+async def test_every_telling_is_kept_with_its_source_and_time(launch: Launcher, project: Project, owner: Owner) -> None:
+    row = {
+        "email": "quentin@company-1.example.com",
+        "email_status": "Extrapolated",
+        "secondary_email": "q@home.example",
+    }
     batch = await launch([row], steps=STEPS)
     finder = await batch.answer(
         0, "email", "hunter-email-finder", sample("hunter/hunter-email-finder-example.json")["response"]

@@ -24,9 +24,7 @@ def connection(server: EmbeddedPostgres) -> Iterator[Reader]:
         yield connection
 
 
-def read(
-    connection: Reader, kind: Kind, text: str | None
-) -> tuple[object, object]:
+def read(connection: Reader, kind: Kind, text: str | None) -> tuple[object, object]:
     """Return the value, and whether the text counts as unreadable."""
     query = f"""
         SELECT value, {unreadable(kind, "text", "value")}
@@ -80,9 +78,7 @@ def read(
         (Kind.MONEY, "$1,234,567", 1_234_567),
     ],
 )
-def test_a_text_is_read_as_its_kind(
-    connection: Reader, kind: Kind, text: str, value: object
-) -> None:
+def test_a_text_is_read_as_its_kind(connection: Reader, kind: Kind, text: str, value: object) -> None:
     assert read(connection, kind, text) == (value, False)
 
 
@@ -106,9 +102,7 @@ def test_a_text_is_read_as_its_kind(
         (Kind.TIMESTAMP, "yesterday morning"),
     ],
 )
-def test_what_can_t_be_read_is_null_and_said(
-    connection: Reader, kind: Kind, text: str
-) -> None:
+def test_what_can_t_be_read_is_null_and_said(connection: Reader, kind: Kind, text: str) -> None:
     assert read(connection, kind, text) == (None, True)
 
 
@@ -126,9 +120,7 @@ def test_what_can_t_be_read_is_null_and_said(
         (Kind.HOST, "none yet"),
     ],
 )
-def test_what_says_nothing_is_null_without_error(
-    connection: Reader, kind: Kind, text: str | None
-) -> None:
+def test_what_says_nothing_is_null_without_error(connection: Reader, kind: Kind, text: str | None) -> None:
     assert read(connection, kind, text) == (None, False)
 
 
@@ -153,9 +145,7 @@ _NEAR_DATES = st.one_of(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=_NEAR_DATES)
-def test_dates_are_read_by_shape_and_calendar(
-    connection: Reader, text: str
-) -> None:
+def test_dates_are_read_by_shape_and_calendar(connection: Reader, text: str) -> None:
     assert read(connection, Kind.DATE, text)[0] == expected_date(text)
 
 
@@ -171,8 +161,8 @@ def test_dates_are_read_by_shape_and_calendar(
         (Kind.MONTH_DATE, "2015-03-01", 2),
     ],
 )
-def test_a_date_says_how_exact_it_is(
-    connection: Reader, kind: Kind, text: str, precision: int
-) -> None:
-    row = connection.execute(f"SELECT {precision_of(kind, 'x')} FROM (VALUES (%s)) AS t (x)".encode(), [text]).fetchone()
+def test_a_date_says_how_exact_it_is(connection: Reader, kind: Kind, text: str, precision: int) -> None:
+    row = connection.execute(
+        f"SELECT {precision_of(kind, 'x')} FROM (VALUES (%s)) AS t (x)".encode(), [text]
+    ).fetchone()
     assert row == (precision,)

@@ -13,15 +13,19 @@ async def test_a_batch_is_rebuilt_by_hand_once_for_each_key(
     await project(batch)
     path, key = f"/batches/{batch.batch_id}/projection", {"Idempotency-Key": "again"}
     first, second = [await api.post(path, headers=key) for _ in range(2)]
-    assert first.json() == second.json() == {
-        "batch_id": str(batch.batch_id),
-        "completion": 1,
-        "leads": 1,
-        "jobs": 0,
-        "errors": 0,
-        "rules": rules.version,
-        "as_of": "2026-11-23T12:00:00+00:00",
-    }
+    assert (
+        first.json()
+        == second.json()
+        == {
+            "batch_id": str(batch.batch_id),
+            "completion": 1,
+            "leads": 1,
+            "jobs": 0,
+            "errors": 0,
+            "rules": rules.version,
+            "as_of": "2026-11-23T12:00:00+00:00",
+        }
+    )
     assert second.headers["Idempotent-Replayed"] == "true"
     assert await owner.fetchval("SELECT count(*) FROM outbox WHERE batch_id = $1", batch.batch_id) == 2
 

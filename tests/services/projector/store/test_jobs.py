@@ -107,7 +107,8 @@ async def test_promotions_told_by_two_are_paired_by_their_titles(
 ) -> None:
     first = apollo(("Acme", "VP Sales", "2017-01-01", None), ("Acme", "Director", "2017-01-01", None))
     second = pdl(
-        ("acme inc", None, "director", "2017-02", "2017-09"), ("acme inc", None, "vice president sales", "2017-09", None)
+        ("acme inc", None, "director", "2017-02", "2017-09"),
+        ("acme inc", None, "vice president sales", "2017-09", None),
     )
     jobs = await told(launch, project, owner, ("apollo-bulk-match", first), ("pdl-bulk", second))
     assert jobs == [

@@ -158,8 +158,6 @@ async def test_a_list_replaced_while_a_batch_is_rebuilt_leaves_both_agreed(
 ) -> None:
     batch = await batch_of(launch, *PEOPLE)
     await batch.complete()
-    await asyncio.gather(
-        project.again(batch), replace_customers(projector, client_id, CUSTOMERS), project.again(batch)
-    )
+    await asyncio.gather(project.again(batch), replace_customers(projector, client_id, CUSTOMERS), project.again(batch))
     assert await matches_of(owner, batch) == EXPECTED_MATCHES
     assert [lead["worked_at_customer"] for lead in await leads_of(owner, batch)] == EXPECTED_LEADS
