@@ -1,5 +1,6 @@
 """The ingest service: uploads, batches and the events of both."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -57,6 +58,7 @@ async def _start(app: FastAPI, settings: Settings, postgres: Postgres, *, bus: B
         stack.push_async_callback(duty.stop)
     await subscribe(bus, following)
     stack.callback(feed.close)
+    stack.callback(asyncio.create_task(feed.close_with_server()).cancel)
 
 
 app = create_app(Settings())

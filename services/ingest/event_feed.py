@@ -6,13 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+import anyio
+
 from services.ingest.store import events as store
 from shared.events import Event
 from shared.outbox import event_of
 from shared.postgres import Postgres
 
 _PAGE = 500
-_WAITING_EVENTS = 1_000
+_MOST_WAITING = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +46,17 @@ class Published:
 class Subscription:
     """The events since it began, for one subscriber; ends early if more wait than it may hold."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted, most_waiting: int) -> None:
         self.wanted = wanted
-        self._queue: asyncio.Queue[Published | None] = asyncio.Queue(_WAITING_EVENTS + 1)
+        self._most_waiting = most_waiting
+        self._queue: asyncio.Queue[Published | None] = asyncio.Queue()
         self._ended = False
 
     def offer(self, published: Published) -> None:
         """Queue the event if it is wanted."""
         if self._ended or not self.wanted.includes(published.event):
             return
-        if self._queue.qsize() >= _WAITING_EVENTS:
+        if self._queue.qsize() >= self._most_waiting:
             self.end()
         else:
             self._queue.put_nowait(published)
@@ -71,19 +74,24 @@ class Subscription:
 
 
 class EventFeed:
-    """Reads the log while there are subscribers. `work` is the duty; wake it when something was published."""
+    """Reads the log while there are subscribers. `work` is the duty; wake it when something was published.
 
-    def __init__(self, postgres: Postgres) -> None:
+    `position` is that of the event handed out last, None without subscribers.
+    """
+
+    def __init__(self, postgres: Postgres, *, most_waiting: int = _MOST_WAITING) -> None:
         self._postgres = postgres
+        self._most_waiting = most_waiting
         self._subscriptions: set[Subscription] = set()
         self._starting = asyncio.Lock()
-        self._position: int | None = None
+        self.position: int | None = None
         self.is_closed = False
+        self.server_stops = anyio.Event()
 
     @asynccontextmanager
     async def subscription(self, wanted: Wanted) -> AsyncIterator[Subscription]:
         """Yield a subscription that misses no event which is not in the log already when this returns."""
-        subscription = Subscription(wanted)
+        subscription = Subscription(wanted, self._most_waiting)
         self._subscriptions.add(subscription)
         try:
             await self._start()
@@ -93,17 +101,17 @@ class EventFeed:
         finally:
             self._subscriptions.discard(subscription)
             if not self._subscriptions:
-                self._position = None
+                self.position = None
 
     async def _start(self) -> None:
         async with self._starting:
-            if self._position is None:
+            if self.position is None:
                 async with self._postgres.duties() as connection:
-                    self._position = await store.last_position(connection)
+                    self.position = await store.last_position(connection)
 
     async def work(self) -> int:
         """Hand out what was published since; return how many events that were."""
-        after = self._position
+        after = self.position
         if after is None:
             return 0
         async with self._postgres.duties() as connection:
@@ -113,9 +121,14 @@ class EventFeed:
             published = Published(position=row["position"], event=event, json=event.to_json().decode())
             for subscription in self._subscriptions:
                 subscription.offer(published)
-        if rows and self._position is not None:
-            self._position = rows[-1]["position"]
+        if rows and self.position is not None:
+            self.position = rows[-1]["position"]
         return len(rows)
+
+    async def close_with_server(self) -> None:
+        """Wait until the server is told to stop, which waits for its answers to end before anything else does."""
+        await self.server_stops.wait()
+        self.close()
 
     def close(self) -> None:
         """End every subscription, those to come too."""

@@ -26,8 +26,10 @@ class Spool:
 
 
 @asynccontextmanager
-async def spooled(chunks: AsyncIterator[bytes], *, directory: Path | None, max_bytes: int) -> AsyncIterator[Spool]:
-    """Yield the body once all of it is on disk.
+async def spooled(
+    chunks: AsyncIterator[bytes], *, directory: Path | None, max_bytes: int, patience: float = _PATIENCE_SECONDS
+) -> AsyncIterator[Spool]:
+    """Yield the body once all of it is on disk; between two chunks pass `patience` seconds at most.
 
     Raises UploadTooLarge, UploadStalled, StorageTrouble and whatever the chunks raise.
     """
@@ -37,7 +39,7 @@ async def spooled(chunks: AsyncIterator[bytes], *, directory: Path | None, max_b
         raise _trouble(error) from error
     try:
         digest, size = hashlib.sha256(), 0
-        async for block in _blocks(chunks):
+        async for block in _blocks(chunks, patience):
             size += len(block)
             refuse_more_than(max_bytes, size)
             await asyncio.to_thread(_append, file, digest, block)
@@ -59,10 +61,10 @@ def _open(directory: Path | None) -> BinaryIO:
     return tempfile.TemporaryFile(dir=directory)
 
 
-async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _blocks(chunks: AsyncIterator[bytes], patience: float) -> AsyncIterator[bytes]:
     """Gather the network's small chunks, so that few trips to a thread are needed."""
     gathered = bytearray()
-    while (chunk := await _next(chunks)) is not None:
+    while (chunk := await _next(chunks, patience)) is not None:
         gathered += chunk
         if len(gathered) >= _BLOCK_BYTES:
             yield bytes(gathered)
@@ -71,12 +73,12 @@ async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield bytes(gathered)
 
 
-async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+async def _next(chunks: AsyncIterator[bytes], patience: float) -> bytes | None:
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(patience):
             return await anext(chunks, None)
     except TimeoutError as error:
-        raise UploadStalled(f"No byte came for {_PATIENCE_SECONDS:.0f} seconds; send the file again.") from error
+        raise UploadStalled(f"No byte came for {patience:.0f} seconds; send the file again.") from error
 
 
 def _append(file: BinaryIO, digest: "hashlib._Hash", block: bytes) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.projector.company_hosts import registrable_domain
 from services.projector.company_names import normalise_name
-from services.projector.company_sites import host_of
+from services.projector.company_sites import domain_of
 from services.projector.filters import FILTERS, Filter, Lookup
 from services.projector.store import lookups
 from shared.postgres import Connection
@@ -55,7 +54,7 @@ async def _look_up(
     if filter_.lookup is Lookup.ANYTHING:
         return await _anything(connection, client_id, texts)
     if filter_.lookup is Lookup.DOMAINS:
-        domains = [_domain(text) for text in texts]
+        domains = [domain_of(text) or text.lower() for text in texts]
         return {"values": domains, "names": await lookups.company_names_at(connection, client_id, domains)}
     return {"values": await _values(connection, client_id, filter_, texts)}
 
@@ -92,8 +91,3 @@ async def _spellings(connection: Connection, client_id: UUID, names: Sequence[st
 
 def _range(beginning: str) -> tuple[str, str]:
     return beginning, beginning + _BEYOND
-
-
-def _domain(text: str) -> str:
-    host = host_of(text)
-    return registrable_domain(host) if host else text.lower()

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from services.projector.company_hosts import registrable_domain
 from services.projector.company_names import normalise_name
-from services.projector.company_sites import host_of, page_of
+from services.projector.company_sites import domain_of, page_of
 from shared.errors import BadInput
 
 _ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -50,8 +49,7 @@ def customers_of(client_id: UUID, rows: Sequence[Mapping[str, str | None]]) -> l
 
 
 def _customer(client_id: UUID, row: Mapping[str, str | None]) -> Customer | None:
-    host, linkedin = host_of(row.get("domain") or ""), page_of(row.get("linkedin") or "")
-    domain = registrable_domain(host) if host else None
+    domain, linkedin = domain_of(row.get("domain") or ""), page_of(row.get("linkedin") or "")
     name = (row.get("name") or "").strip()[:300] or domain or linkedin
     if not name:
         return None

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.projector.company_hosts import registrable_domain
 from services.projector.company_names import NORMALISER, normalise_name
+from services.projector.company_sites import domain_of
 from services.projector.projection.addresses import rank_addresses
 from services.projector.projection.answers import read_answers, read_listed_addresses
 from services.projector.projection.companies import told_companies
@@ -149,16 +149,17 @@ def _places(sources: Sequence[Source], order: Sequence[str]) -> list[int]:
 
 
 async def _normalise(connection: Connection, client_id: UUID) -> None:
-    """Fill the dictionaries with the names and hosts that are new; only these pass through Python."""
+    """Fill the dictionaries with the names and sites that are new; only these pass through Python."""
     names = await companies.names_to_normalise(connection, client_id, NORMALISER)
     if names:
         keyed = await asyncio.to_thread(lambda: [normalise_name(name) for name in names])
         listed = [(name, made.key, made.others) for name, made in zip(names, keyed, strict=True)]
         await companies.keep_names(connection, client_id, NORMALISER, listed)
-    hosts = await companies.hosts_to_reduce(connection, client_id, NORMALISER)
-    if hosts:
-        domains = await asyncio.to_thread(lambda: [registrable_domain(host) for host in hosts])
-        await companies.keep_hosts(connection, client_id, NORMALISER, list(zip(hosts, domains, strict=True)))
+        await companies.keep_name_words(connection, client_id, names)
+    sites = await companies.sites_to_reduce(connection, client_id, NORMALISER)
+    if sites:
+        domains = await asyncio.to_thread(lambda: [domain_of(site) for site in sites])
+        await companies.keep_sites(connection, client_id, NORMALISER, list(zip(sites, domains, strict=True)))
 
 
 async def _write(

@@ -19,6 +19,7 @@ from shared.postgres import Postgres
 router = APIRouter(prefix="/events", tags=["events"])
 
 _HEARTBEAT_SECONDS = 15
+_GRACE_SECONDS = 2
 
 
 class UnknownEventType(Unprocessable):
@@ -60,8 +61,14 @@ async def get_events(
     after = last_event_id if last_event_id is not None else query.after
     if after is None:
         after = await position_now(postgres)
-    messages = _messages(postgres, request.app.state.feed, wanted, after)
-    return EventSourceResponse(messages, ping=_HEARTBEAT_SECONDS, sep="\n")
+    feed: EventFeed = request.app.state.feed
+    return EventSourceResponse(
+        _messages(postgres, feed, wanted, after),
+        ping=_HEARTBEAT_SECONDS,
+        sep="\n",
+        shutdown_event=feed.server_stops,
+        shutdown_grace_period=_GRACE_SECONDS,
+    )
 
 
 def _types(given: list[str]) -> frozenset[str]:

@@ -14,8 +14,8 @@ from services.projector.rules.reading import Reading
 
 _TYPES = {Kind.DATE: "date", Kind.INTEGER: "integer", Kind.YEAR: "smallint", Kind.MONEY: "bigint"}
 
-# A company's host and page are worked out later, once for each distinct company.
-_LEFT_AS_TOLD = frozenset({Kind.HOST, Kind.COMPANY_LINKEDIN})
+# A company's domain and page are worked out later, once for each distinct company.
+_LEFT_AS_TOLD = frozenset({Kind.WEBSITE, Kind.COMPANY_LINKEDIN})
 
 _NOT_AN_OBJECT = ("shape <> 'object'", "$")
 

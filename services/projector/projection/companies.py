@@ -9,7 +9,6 @@ from services.projector.rules.fields import Kind
 def told_companies() -> str:
     """Return the query of the distinct companies in `read_tellings` and `read_answers`, as they are spelled."""
     return f"""SELECT company_name, company_website, company_page,
-        {value_of(Kind.HOST, "nullif(company_website, '')")} AS host,
         {value_of(Kind.COMPANY_LINKEDIN, "nullif(company_page, '')")} AS page
     FROM (
         SELECT company_name, company_website, company_page FROM read_tellings

@@ -20,7 +20,7 @@ def text_at(root: str, paths: Sequence[str], nothing: Sequence[str] = ()) -> str
     """Return the SQL of the first non-blank text at the paths, trimmed; NULL if there is none."""
     if not paths:
         return "NULL::text"
-    found = [f"nullif(left(btrim({_text(root, path)}, {BLANKS}), 2000), '')" for path in paths]
+    found = [f"nullif(btrim({_text(root, path)}, {BLANKS}), '')" for path in paths]
     for word in nothing:
         found = [f"nullif({text}, {literal(word)})" for text in found]
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"

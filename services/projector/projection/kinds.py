@@ -20,18 +20,10 @@ _LONGEST = 300
 _LOWER = "lower(:x COLLATE pg_c_utf8)"
 _DIGITS = "btrim(:x, '0123456789') = ''"
 _NESTED = "(ascii(:x) IN (91, 123) AND pg_input_is_valid(:x, 'json'))"
-_PLAIN = f"CASE WHEN NOT {_NESTED} THEN left(:x, {_LONGEST}) END"
+_CUT = f"CASE WHEN octet_length(:x) <= {_LONGEST} THEN :x ELSE left(:x, {_LONGEST}) END"
+_PLAIN = f"CASE WHEN NOT {_NESTED} THEN {_CUT} END"
 _READABLE = f"""CASE WHEN {_NESTED} THEN NULL WHEN :x = {_LOWER}
     THEN left(initcap(:x COLLATE pg_c_utf8), {_LONGEST}) ELSE left(:x, {_LONGEST}) END"""
-
-# Pages on these are not a company's own site, so the host says nothing about who it is.
-_PLATFORMS = "linkedin|facebook|instagram|twitter|x|youtube|tiktok|github|medium|linktr|crunchbase|google|notion"
-_MAIL_HOSTS = r"(gmail|googlemail|hotmail|outlook|live|icloud|aol|gmx|proton|protonmail|yandex|qq|163)\.[a-z.]+"
-_HOST = (
-    r"'^(?:[a-z][a-z0-9+.-]*:/*)?(?:[^/@\s]*@)?(?:www\d?\.)?"
-    r"((?:[^\s/@:?#.,;]+\.)+[^\s/@:?#.,;\d][^\s/@:?#.,;]+)\.?(?:[:/?#].*)?$'"
-)
-_PAGE = rf"'^(?:[a-z][a-z0-9+.-]*:/*)?(?:[a-z]{{2,3}}\.|www\d?\.)?(?:{_PLATFORMS})\.[a-z.]+/+[^/?#]'"
 
 _SIZES = ["1-10", "11-50", "51-200", "201-500", "501-1000", "1001-5000", "5001-10000", "10001+"]
 
@@ -94,9 +86,6 @@ KINDS: Mapping[Kind, str] = MappingProxyType(
         Kind.SENIORITY: _seniority(),
         Kind.EMAIL: rf"""CASE WHEN octet_length(:x) <= 254 AND :x ~ '^[^@\s,;<>"]+@[^@\s,;<>"]+\.[^@\s.,;<>"]{{2,}}$'
             THEN {_LOWER} END""",
-        Kind.HOST: f"""CASE WHEN octet_length(:x) <= 2000 AND {_LOWER} !~ {_PAGE}
-            AND substring({_LOWER} from {_HOST}) !~ '^{_MAIL_HOSTS}$'
-            THEN left(substring({_LOWER} from {_HOST}), 253) END""",
         Kind.PERSON_LINKEDIN: rf"""CASE WHEN {_LOWER} LIKE '%linkedin.com/in/_%'
             THEN 'https://www.linkedin.com/in/' || left({_LINKEDIN.replace(":at", "'linkedin.com/in/'")}, 200)
             WHEN {_LOWER} LIKE '%linkedin.com/_%'
@@ -136,8 +125,8 @@ PRECISIONS: Mapping[Kind, str] = MappingProxyType(
 """How exact a date is that could be read: 1 year, 2 month, 3 day. Of a MONTH_DATE the day says nothing, nor does
 January with it."""
 
-_ANY_TEXT = frozenset({Kind.TEXT, Kind.TOLD, Kind.NAME, Kind.PLACE, Kind.LABEL, Kind.HOST, Kind.COMPANY_LINKEDIN})
-"""Kinds that no plain text is an error for, though some are left out: a page on a platform is nobody's own site."""
+_ANY_TEXT = frozenset({Kind.TEXT, Kind.TOLD, Kind.NAME, Kind.PLACE, Kind.LABEL, Kind.COMPANY_LINKEDIN})
+"""Kinds that no plain text is an error for, though some are left out."""
 
 
 def value_of(kind: Kind, column: str) -> str:

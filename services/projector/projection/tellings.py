@@ -37,7 +37,7 @@ def read_tellings(sources: Sequence[Source], *, one_item: bool = False) -> str:
 
 
 def _read(source: Source, number: int, history: WorkHistoryReading, *, one_item: bool) -> str:
-    columns = _columns(history, source.reading.nothing)
+    columns = _columns(history)
     row = f"{literal(history.rows.removesuffix('[*]'))} || '[' || row_no - 1 || ']'"
     refusals = [("shape <> 'object'", "$"), *(column.refusal() for column in columns.values())]
     return f"""SELECT {source.source_no}::smallint, batch_item_id, result_id, ({number * _MOST_ROWS} + row_no)::integer,
@@ -58,7 +58,7 @@ def _read(source: Source, number: int, history: WorkHistoryReading, *, one_item:
     ) AS read"""
 
 
-def _columns(history: WorkHistoryReading, nothing: tuple[str, ...]) -> dict[str, Column]:
+def _columns(history: WorkHistoryReading) -> dict[str, Column]:
     date = Kind.MONTH_DATE if history.month_dates else Kind.DATE
     kinds = {
         "company_name": (Kind.TEXT, history.company_name),
@@ -68,11 +68,7 @@ def _columns(history: WorkHistoryReading, nothing: tuple[str, ...]) -> dict[str,
         "start_date": (date, history.start),
         "end_date": (date, history.end),
     }
-    return {
-        name: Column(name=name, kind=kind, paths=paths, nothing=nothing)
-        for name, (kind, paths) in kinds.items()
-        if paths
-    }
+    return {name: Column(name=name, kind=kind, paths=paths) for name, (kind, paths) in kinds.items() if paths}
 
 
 def _values(history: WorkHistoryReading, columns: Mapping[str, Column]) -> str:

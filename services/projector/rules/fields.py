@@ -15,7 +15,7 @@ class Kind(StrEnum):
     LABEL = "label"
     SENIORITY = "seniority"
     EMAIL = "email"
-    HOST = "host"
+    WEBSITE = "website"
     PERSON_LINKEDIN = "person_linkedin"
     COMPANY_LINKEDIN = "company_linkedin"
     INTEGER = "integer"
@@ -37,7 +37,7 @@ FIELDS: Mapping[str, Kind] = MappingProxyType(
         "seniority": Kind.SENIORITY,
         "current_job_started_on": Kind.DATE,
         "company_name": Kind.TEXT,
-        "company_domain": Kind.HOST,
+        "company_domain": Kind.WEBSITE,
         "company_linkedin_url": Kind.COMPANY_LINKEDIN,
         "industry": Kind.LABEL,
         "employees": Kind.INTEGER,

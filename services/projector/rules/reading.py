@@ -70,7 +70,10 @@ class Reading(_Document):
     name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")
     providers: tuple[str, ...]
     when: Path = Field("$", description="An answer for which this finds nothing is a stub and is not read")
-    nothing: tuple[str, ...] = Field((), description="Texts that stand for nothing, such as a plan's `true`")
+    nothing: tuple[str, ...] = Field(
+        (),
+        description="Texts that stand for nothing in fields and addresses, such as the `true` of a plan without them",
+    )
     fields: dict[str, Paths] = {}
     emails: tuple[EmailReading, ...] = ()
     work_history: tuple[WorkHistoryReading, ...] = ()

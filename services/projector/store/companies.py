@@ -43,38 +43,56 @@ async def keep_names(
     )
 
 
-async def hosts_to_reduce(connection: Connection, client_id: UUID, normaliser: int) -> list[str]:
-    """Return the hosts whose registrable domain is not known yet."""
+async def keep_name_words(connection: Connection, client_id: UUID, names: Sequence[str]) -> None:
+    """Add the words that lead to names; but for the first, for by its beginning a name is found in `company_names`."""
+    await connection.execute(
+        r"""
+        INSERT INTO search_words (client_id, kind, word, value)
+        SELECT DISTINCT $1::uuid, 'company', left(word, 100) COLLATE pg_c_utf8 AS word, name COLLATE pg_c_utf8 AS value
+        FROM unnest($2::text[]) AS name
+        CROSS JOIN LATERAL regexp_split_to_table(lower(name COLLATE pg_c_utf8), '[^[:alnum:]]+')
+            WITH ORDINALITY AS split (word, number)
+        WHERE word <> '' AND number > 1
+        ORDER BY word, value
+        ON CONFLICT DO NOTHING
+        """,
+        client_id,
+        list(names),
+    )
+
+
+async def sites_to_reduce(connection: Connection, client_id: UUID, normaliser: int) -> list[str]:
+    """Return the addresses of sites whose domain is not known yet."""
     rows = await connection.fetch(
         """
-        SELECT DISTINCT host
+        SELECT DISTINCT company_website AS website
         FROM told_companies
-        WHERE host IS NOT NULL AND NOT EXISTS (
-            SELECT FROM company_hosts
-            WHERE client_id = $1 AND host = told_companies.host AND normaliser = $2)
+        WHERE company_website <> '' AND NOT EXISTS (
+            SELECT FROM company_sites
+            WHERE client_id = $1 AND website = told_companies.company_website AND normaliser = $2)
         """,
         client_id,
         normaliser,
     )
-    return [row["host"] for row in rows]
+    return [row["website"] for row in rows]
 
 
-async def keep_hosts(
-    connection: Connection, client_id: UUID, normaliser: int, hosts: Sequence[tuple[str, str]]
+async def keep_sites(
+    connection: Connection, client_id: UUID, normaliser: int, sites: Sequence[tuple[str, str | None]]
 ) -> None:
-    """Keep hosts with their registrable domain."""
+    """Keep addresses of sites with the domain each is at, or none."""
     await connection.execute(
         """
-        INSERT INTO company_hosts (client_id, host, domain, normaliser)
-        SELECT $1, host, domain, $2
-        FROM unnest($3::text[], $4::text[]) AS reduced (host, domain)
-        ORDER BY host COLLATE "C"
-        ON CONFLICT (client_id, host) DO UPDATE SET domain = excluded.domain, normaliser = excluded.normaliser
+        INSERT INTO company_sites (client_id, website, domain, normaliser)
+        SELECT $1, website, domain, $2
+        FROM unnest($3::text[], $4::text[]) AS reduced (website, domain)
+        ORDER BY website COLLATE "C"
+        ON CONFLICT (client_id, website) DO UPDATE SET domain = excluded.domain, normaliser = excluded.normaliser
         """,
         client_id,
         normaliser,
-        [host for host, _ in hosts],
-        [domain for _, domain in hosts],
+        [website for website, _ in sites],
+        [domain for _, domain in sites],
     )
 
 
@@ -88,10 +106,10 @@ async def tell_companies_apart(connection: Connection, client_id: UUID, not_comp
         """
         CREATE TEMP TABLE companies ON COMMIT DROP AS
         WITH known AS (
-            SELECT told.*, company_hosts.domain AS site, company_names.name_key
+            SELECT told.*, company_sites.domain AS site, company_names.name_key
             FROM told_companies AS told
             LEFT JOIN company_names ON company_names.client_id = $1 AND company_names.name = told.company_name
-            LEFT JOIN company_hosts ON company_hosts.client_id = $1 AND company_hosts.host = told.host
+            LEFT JOIN company_sites ON company_sites.client_id = $1 AND company_sites.website = told.company_website
         ), ties AS (
             SELECT name_key, min(site) AS domain
             FROM known

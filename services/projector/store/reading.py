@@ -11,8 +11,12 @@ _SETTINGS = {
     "parallel_setup_cost": "100",
     "parallel_tuple_cost": "0",
     "min_parallel_table_scan_size": "1MB",
-    # The estimates of functions over JSON are guesses: without this a guess of few rows ends in a nested loop.
+    # Of the temporary tables only sizes and numbers of distinct values matter: a small sample tells those.
+    "default_statistics_target": "10",
     "plan_cache_mode": "force_custom_plan",
+    # Every step joins whole tables of the batch. Where the planner expects a handful of rows it would loop, and a
+    # wrong guess then costs seconds for a few hundred leads.
+    "enable_nestloop": "off",
 }
 
 

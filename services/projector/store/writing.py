@@ -54,10 +54,7 @@ async def write_errors(
 
 
 async def write_search_words(connection: Connection, client_id: UUID, batch_id: UUID) -> None:
-    """Add the words that lead to this batch's titles, companies, industries and places.
-
-    Of a company's name only the words after the first: by its beginning it is found among `company_names`.
-    """
+    """Add the words that lead to this batch's titles, industries and places."""
     await connection.execute(
         r"""
         INSERT INTO search_words (client_id, kind, word, value)
@@ -70,16 +67,13 @@ async def write_search_words(connection: Connection, client_id: UUID, batch_id: 
             UNION ALL SELECT DISTINCT 'city', city FROM lead
             UNION ALL SELECT DISTINCT 'state', state FROM lead
             UNION ALL SELECT DISTINCT 'country', country FROM lead
-            UNION ALL SELECT DISTINCT 'company', company_name FROM spellings
         )
         SELECT DISTINCT $1::uuid, kind COLLATE pg_c_utf8, left(word, 100) COLLATE pg_c_utf8 AS word,
                value COLLATE pg_c_utf8
         FROM told
         CROSS JOIN LATERAL regexp_split_to_table(
-            lower(value COLLATE pg_c_utf8),
-            CASE WHEN kind IN ('title', 'company') THEN '[^[:alnum:]]+' ELSE '$^' END)
-            WITH ORDINALITY AS split (word, number)
-        WHERE word <> '' AND (kind <> 'company' OR number > 1)
+            lower(value COLLATE pg_c_utf8), CASE kind WHEN 'title' THEN '[^[:alnum:]]+' ELSE '$^' END) AS word
+        WHERE word <> ''
         ORDER BY 2, 3, 4
         ON CONFLICT DO NOTHING
         """,

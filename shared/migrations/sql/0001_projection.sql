@@ -1,8 +1,8 @@
 -- Projection: the answers read into plain tables. Nothing here is a source of truth: all of it can be rebuilt.
 --
 -- Text is compared bytewise (pg_c_utf8): fast, the same on every server, and lower() still knows every letter.
--- Foreign keys to items are NOT ENFORCED: the rows are made by joining those very items, and checking each of
--- them again took longer than writing it. They tell BI tools how the tables belong together.
+-- Foreign keys of rows by the thousand are NOT ENFORCED: they are made by joining what they refer to, and checking
+-- each of them again took longer than writing it. They tell BI tools how the tables belong together.
 
 CREATE SCHEMA projection;
 
@@ -138,21 +138,21 @@ CREATE TABLE projection.batch_companies (
     FOREIGN KEY (client_id, batch_id) REFERENCES projection.projections NOT ENFORCED
 );
 
--- Dictionaries: what Python made of a name or a host, once for each distinct one.
+-- Dictionaries: what Python made of a company's name or of the address of its site, once for each distinct one.
 CREATE TABLE projection.company_names (
-    client_id   uuid NOT NULL REFERENCES shared.clients,
+    client_id   uuid NOT NULL REFERENCES shared.clients NOT ENFORCED,
     name        text COLLATE pg_c_utf8 NOT NULL,
     name_key    text COLLATE pg_c_utf8 NOT NULL,
     other_keys  text[] COLLATE pg_c_utf8 NOT NULL,
     normaliser  smallint NOT NULL,
     PRIMARY KEY (client_id, name)
 );
-CREATE TABLE projection.company_hosts (
-    client_id   uuid NOT NULL REFERENCES shared.clients,
-    host        text COLLATE pg_c_utf8 NOT NULL,
-    domain      text COLLATE pg_c_utf8 NOT NULL,
+CREATE TABLE projection.company_sites (
+    client_id   uuid NOT NULL REFERENCES shared.clients NOT ENFORCED,
+    website     text COLLATE pg_c_utf8 NOT NULL,
+    domain      text COLLATE pg_c_utf8,
     normaliser  smallint NOT NULL,
-    PRIMARY KEY (client_id, host)
+    PRIMARY KEY (client_id, website)
 );
 
 -- What a filter's text may stand for. `kind` is the filtered column; a word of a title or a company name, or the
@@ -162,7 +162,7 @@ CREATE TABLE projection.company_hosts (
 -- GIN and LIKE are not. Comparing text is, so a word is found by its beginning in a B-tree. There are far fewer
 -- distinct titles and companies than leads and jobs, so the words cost little to keep.
 CREATE TABLE projection.search_words (
-    client_id uuid NOT NULL REFERENCES shared.clients,
+    client_id uuid NOT NULL REFERENCES shared.clients NOT ENFORCED,
     kind      text COLLATE pg_c_utf8 NOT NULL,
     word      text COLLATE pg_c_utf8 NOT NULL,
     value     text COLLATE pg_c_utf8 NOT NULL,
@@ -172,7 +172,7 @@ CREATE TABLE projection.search_words (
 -- The client's own customer companies; replaced as a whole. The domain is the registrable one, `linkedin` the
 -- last part of the address of the company's page.
 CREATE TABLE projection.client_customers (
-    client_id   uuid NOT NULL REFERENCES shared.clients,
+    client_id   uuid NOT NULL REFERENCES shared.clients NOT ENFORCED,
     customer_id uuid NOT NULL,
     customer_no integer NOT NULL,
     name        text COLLATE pg_c_utf8 NOT NULL,
@@ -237,7 +237,7 @@ CALL shared.isolate_clients('projection.lead_emails');
 CALL shared.isolate_clients('projection.person_work_history');
 CALL shared.isolate_clients('projection.batch_companies');
 CALL shared.isolate_clients('projection.company_names');
-CALL shared.isolate_clients('projection.company_hosts');
+CALL shared.isolate_clients('projection.company_sites');
 CALL shared.isolate_clients('projection.search_words');
 CALL shared.isolate_clients('projection.client_customers');
 CALL shared.isolate_clients('projection.customer_matches');
@@ -250,7 +250,7 @@ GRANT SELECT, INSERT, DELETE ON projection.final_leads, projection.lead_emails, 
     projection.batch_companies, projection.client_customers, projection.customer_matches, projection.projection_errors
     TO leadledger_projector;
 GRANT UPDATE (worked_at_customer) ON projection.final_leads TO leadledger_projector;
-GRANT SELECT, INSERT, UPDATE ON projection.company_names, projection.company_hosts TO leadledger_projector;
+GRANT SELECT, INSERT, UPDATE ON projection.company_names, projection.company_sites TO leadledger_projector;
 GRANT SELECT, INSERT ON projection.search_words TO leadledger_projector;
 GRANT SELECT ON projection.projections TO leadledger_ingest;
 GRANT SELECT (client_id, batch_id, completion) ON projection.projections TO leadledger_duties;

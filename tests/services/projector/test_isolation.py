@@ -11,7 +11,7 @@ from tests.services.projector.conftest import Launcher, Owner, Project, calling
 
 TABLES = (
     *("rules", "projections", "final_leads", "lead_emails", "person_work_history", "batch_companies", "company_names"),
-    *("company_hosts", "search_words", "client_customers", "customer_matches", "projection_errors"),
+    *("company_sites", "search_words", "client_customers", "customer_matches", "projection_errors"),
 )
 
 

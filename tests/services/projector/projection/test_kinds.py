@@ -51,9 +51,6 @@ def read(connection: Reader, kind: Kind, text: str | None) -> tuple[object, obje
         (Kind.SENIORITY, "cxo", "c_suite"),
         (Kind.SENIORITY, "Vp", "vp"),
         (Kind.EMAIL, "Ada@Acme.Example", "ada@acme.example"),
-        (Kind.HOST, "http://www.acme.example/about?x=1", "acme.example"),
-        (Kind.HOST, "https://Jobs.Acme.co.uk:8080/", "jobs.acme.co.uk"),
-        (Kind.HOST, "https://www.linkedin.com", "linkedin.com"),
         (Kind.PERSON_LINKEDIN, "http://www.linkedin.com/in/Ada-L/?trk=x", "https://www.linkedin.com/in/ada-l"),
         (Kind.PERSON_LINKEDIN, "linkedin.com/in/ada", "https://www.linkedin.com/in/ada"),
         (Kind.PERSON_LINKEDIN, "ada-l", "https://www.linkedin.com/in/ada-l"),
@@ -114,10 +111,6 @@ def test_what_can_t_be_read_is_null_and_said(connection: Reader, kind: Kind, tex
         (Kind.MONEY, "Funding unknown"),
         (Kind.INTEGER, "n/a"),
         (Kind.INTEGER, "51-200"),
-        (Kind.HOST, "https://www.linkedin.com/company/acme"),
-        (Kind.HOST, "facebook.com/acme"),
-        (Kind.HOST, "gmail.com"),
-        (Kind.HOST, "none yet"),
     ],
 )
 def test_what_says_nothing_is_null_without_error(connection: Reader, kind: Kind, text: str | None) -> None:
