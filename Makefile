@@ -21,7 +21,7 @@ up: $(RUNTIME) ## Run the server here; it keeps its data in .leadledger/data (AR
 	@$(BIN)/leadledger up $(ARGS)
 
 test: $(DEV) ## Run every test (ARGS="tests/shared -k bus" runs some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: lint types imports test ## Format, lint, types, import rules, tests: what CI runs
 

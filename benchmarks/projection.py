@@ -54,7 +54,8 @@ async def by_hand(owner: "asyncpg.Connection[asyncpg.Record]", client_id: UUID, 
         await owner.execute(
             """
             INSERT INTO public.person_work_history (client_id, batch_item_id, job_no, batch_id, company_name,
-                company_key, company_domain, domain_is_inferred, title, start_date, start_precision, end_date, end_precision,
+                company_key, company_domain, domain_is_inferred, title, start_date, start_precision, end_date,
+                end_precision,
                 is_current, result_id, json_path)
             SELECT client_id, batch_item_id, job_no, batch_id, job.company->>'name', job.company->>'website',
                    job.company->>'website', false, job.title->>'name', (job.start_date || '-01')::date, 'month',
