@@ -27,7 +27,9 @@ def test_a_key_with_one_wrong_character_is_not_well_formed(position: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ll_", "ll_abc", "sk_" + "a" * 40, "ll_" + "é" * 40, new_key() + "0", new_key()[:-1]]
+    "text",
+    ["", "ll_", "ll_abc", "sk_" + "a" * 40, "ll_" + "é" * 40, new_key() + "0", new_key()[:-1]],
+    ids=["nothing", "a prefix", "too little", "another prefix", "other letters", "too long", "too short"],
 )
 def test_other_text_is_not_well_formed(text: str) -> None:
     assert not is_well_formed(text)
