@@ -56,7 +56,7 @@ async def tamper(dsn: str, batch_id: UUID) -> None:
         await owner.execute("ALTER TABLE execution.enrichment_results DISABLE TRIGGER append_only_rows")
         await owner.execute(
             """
-            UPDATE execution.enrichment_results SET outcome = 'no_match'
+            UPDATE execution.enrichment_results SET outcome = CASE outcome WHEN 'ok' THEN 'no_match' ELSE 'ok' END
             WHERE result_id = (SELECT result_id FROM execution.enrichment_results WHERE batch_id = $1 LIMIT 1)
             """,
             batch_id,
