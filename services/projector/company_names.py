@@ -48,7 +48,7 @@ def normalise_name(name: str) -> NormalisedName:
     if businesses:
         others.append(legal)
         legal = businesses[0]
-    key = _key(legal) or _words(plain) or plain
+    key = _key(legal) or _words(plain) or plain or name.strip()  # a lone accent is all accent
     return NormalisedName(key=key, others=tuple(sorted({other for each in others if (other := _key(each))} - {key})))
 
 

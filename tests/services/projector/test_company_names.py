@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.projector.company_names import normalise_name
@@ -58,6 +58,7 @@ def _is_same(one: str, other: str) -> bool:
     return normalise_name(one).key == normalise_name(other).key
 
 
+@example("\u00b4")
 @given(st.text(min_size=1, max_size=40).filter(lambda text: text.strip()))
 def test_every_name_has_a_key_and_the_key_is_its_own(name: str) -> None:
     key = normalise_name(name).key
