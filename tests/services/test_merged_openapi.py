@@ -1,13 +1,19 @@
 """One OpenAPI document over several services."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import orjson
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, create_model
 
+from services.executor.app import create_app as create_executor
+from services.ingest.app import create_app as create_ingest
 from services.merged_openapi import merged_openapi
+from services.projector.app import create_app as create_projector
 from shared.http import create_service
+from shared.settings import Settings
 
 
 @asynccontextmanager
@@ -55,3 +61,11 @@ def test_schemas_of_one_name_that_differ_are_told_apart_by_their_service() -> No
     assert set(document["components"]["schemas"]["ingest_Page"]["properties"]) == {"rows"}
     assert set(document["components"]["schemas"]["projector_Page"]["properties"]) == {"leads"}
     assert "Page" not in document["components"]["schemas"]
+
+
+def test_every_reference_of_the_whole_document_leads_to_a_schema() -> None:
+    services = [create(Settings()) for create in (create_ingest, create_executor, create_projector)]
+    document = merged_openapi(services)
+    references = set(re.findall(r'"\$ref":"([^"]*)"', orjson.dumps(document).decode()))
+    schemas = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert (references - schemas, len(references) > 20) == (set(), True)

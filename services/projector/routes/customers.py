@@ -21,7 +21,11 @@ _BODY = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"$ref": "#/components/schemas/CustomersInput"},
+                "schema": {
+                    "type": "object",
+                    "required": ["customers"],
+                    "properties": {"customers": {"type": "array", "items": schemas.CustomerInput.model_json_schema()}},
+                },
                 "example": {"customers": [{"name": "Stripe", "domain": "stripe.com", "linkedin": None}]},
             },
             "text/csv": {"schema": {"type": "string"}, "example": "name,domain,linkedin\nStripe,stripe.com,\n"},
