@@ -10,6 +10,17 @@ from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+_PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""Nothing inline and nothing foreign: the pages hold the user's API key."""
+
 
 class OneOrigin:
     """An ASGI application over others. The first also runs the lifespan and says what is not found.
@@ -54,6 +65,8 @@ class OneOrigin:
         if self._files is None:
             return None
         try:
-            return await self._files.get_response(self._files.get_path(scope), scope)
+            file = await self._files.get_response(self._files.get_path(scope), scope)
         except HTTPException:
             return None
+        file.headers.update(_PAGE_HEADERS)
+        return file

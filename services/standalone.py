@@ -36,7 +36,7 @@ from shared.settings import Settings
 
 CLIENT = "default"
 
-_CONSOLE = Path(__file__).parent / "console"
+_CONSOLE = Path(__file__).parent / "console" / "static"
 _DATABASE_INTERVAL_SECONDS = 1.0
 _GRACE_SECONDS = 3
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -121,7 +121,7 @@ def create_standalone(settings: Settings, postgres: EmbeddedPostgres, *, sandbox
     edge.openapi = lambda: merged_openapi(services)  # type: ignore[method-assign]
     if imitations is not None:
         edge.mount("/sandbox", imitations)
-    return OneOrigin([edge, *services], files=_CONSOLE if (_CONSOLE / "index.html").exists() else None)
+    return OneOrigin([edge, *services], files=_CONSOLE)
 
 
 async def _make_database(url: str) -> None:

@@ -1,0 +1,4 @@
+import { html, render } from "./vendor/view.js";
+import { Shell } from "./shell/shell.js";
+
+render(html`<${Shell} />`, /** @type {HTMLElement} */ (document.getElementById("app")));
