@@ -114,6 +114,31 @@ class Client:
                 if batch.is_settled:
                     return
 
+    def pause(self, batch_id: UUID | str, *, reason: str | None = None, idempotency_key: str | None = None) -> Document:
+        """Make no more calls for a batch until it is resumed; what is asked already is answered and kept."""
+        return self._control(batch_id, "pause", {"reason": reason}, idempotency_key)
+
+    def resume(self, batch_id: UUID | str, *, idempotency_key: str | None = None) -> Document:
+        """Go on with a paused batch where it stood."""
+        return self._control(batch_id, "resume", {}, idempotency_key)
+
+    def cancel(
+        self, batch_id: UUID | str, *, reason: str | None = None, idempotency_key: str | None = None
+    ) -> Document:
+        """End a batch: nothing more is asked, and what was answered stays."""
+        return self._control(batch_id, "cancel", {"reason": reason}, idempotency_key)
+
+    def _control(
+        self, batch_id: UUID | str, verb: str, asked: Mapping[str, object], idempotency_key: str | None
+    ) -> Document:
+        response = self._connection.exchange(
+            "POST",
+            f"/batches/{batch_id}/{verb}",
+            headers={"Idempotency-Key": idempotency_key or str(uuid4())},
+            json={key: value for key, value in asked.items() if value is not None},
+        )
+        return dict(response.json())
+
     def verify(self, batch_id: UUID | str) -> Verification:
         """Recompute the seal of a completed batch from its stored results."""
         return Verification.model_validate(self._connection.get(f"/batches/{batch_id}/verify"))

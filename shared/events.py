@@ -54,10 +54,14 @@ class BatchProgressed(BatchEventData):
 
 
 class BatchCompleted(BatchEventData):
-    """Every item of the batch is finished; `completion` counts the completions of this batch from 1."""
+    """Every item of the batch is finished; `completion` counts the completions of this batch from 1.
+
+    `state` is the batch's: a batch that was cancelled, or failed, is finished too once its items are.
+    """
 
     type = "batch.completed"
     completion: int
+    state: Literal["completed", "cancelled", "failed"] = "completed"
     counts: dict[str, int]
     seal: str
 
@@ -69,8 +73,15 @@ class BatchPaused(BatchEventData):
     reason: str
 
 
+class BatchResumed(BatchEventData):
+    """A paused batch goes on; the reason says what it was that it waited for."""
+
+    type = "batch.resumed"
+    reason: str
+
+
 class BatchCancelled(BatchEventData):
-    """The batch ended on request before every item was asked about."""
+    """The batch makes no more calls: on request. `batch.completed` follows when its calls in flight are answered."""
 
     type = "batch.cancelled"
     reason: str
@@ -101,6 +112,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         BatchProgressed,
         BatchCompleted,
         BatchPaused,
+        BatchResumed,
         BatchCancelled,
         BatchFailed,
         BatchProjected,

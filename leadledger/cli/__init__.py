@@ -3,6 +3,7 @@
 import typer
 
 from leadledger.cli.batch import app as batch
+from leadledger.cli.control import app as control
 from leadledger.cli.customers import app as customers
 from leadledger.cli.demo import app as demo
 from leadledger.cli.exit_code import MEANINGS
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 for group in (up, demo, upload, batch, leads, serve, migrate):
     app.add_typer(group)
+app.add_typer(control, name="batch")
 app.add_typer(customers, name="customers")
 app.add_typer(providers, name="providers")
 app.add_typer(keys, name="keys")

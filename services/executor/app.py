@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.executor.calls.exchange import Wire
 from services.executor.compiled import compile_provider
 from services.executor.configuration import Vault
+from services.executor.control_routes import router as control_router
 from services.executor.dispatch import dispatch, take_back
 from services.executor.gate import Gates
 from services.executor.registry import Registry, load_registry
@@ -60,7 +61,7 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             stack.callback(executor.stopping.set)
             yield
 
-    return create_service("Leadledger executor", routers=[router], lifespan=lifespan)
+    return create_service("Leadledger executor", routers=[router, control_router], lifespan=lifespan)
 
 
 async def _publish(postgres: Postgres, registry: Registry) -> None:

@@ -33,8 +33,15 @@ async def finish(postgres: Postgres, chunk: Chunk, counts: Mapping[str, int]) ->
 async def _complete(connection: Connection, chunk: Chunk, counts: Mapping[str, int]) -> None:
     client_id, batch_id = chunk.order.client_id, chunk.order.batch_id
     seal = await seal_batch(connection, client_id, batch_id)
-    completion = await complete_run(connection, client_id, batch_id, seal)
-    completed = BatchCompleted(
-        client_id=client_id, batch_id=batch_id, completion=completion, counts=dict(counts), seal=seal.hex()
+    completion, state = await complete_run(connection, client_id, batch_id, seal)
+    completed = BatchCompleted.model_validate(
+        {
+            "client_id": client_id,
+            "batch_id": batch_id,
+            "completion": completion,
+            "state": state,
+            "counts": dict(counts),
+            "seal": seal.hex(),
+        }
     )
     await append_event(connection, "executor", completed)

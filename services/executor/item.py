@@ -64,8 +64,8 @@ class Item:
         return Subject(item_id=self.item_id, item_no=self.item_no, input=self.input, results=results)
 
     def state(self) -> ItemState:
-        """Return the item's state once every step is settled."""
-        return item_state([history.outcome for history in self.steps.values()])
+        """Return the item's state once every step is settled, or as it stands: steps not tried say nothing."""
+        return item_state([history.outcome for history in self.steps.values() if history.outcomes])
 
 
 def items_with_history(items: Iterable[asyncpg.Record], history: Iterable[asyncpg.Record]) -> list[Item]:

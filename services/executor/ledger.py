@@ -42,6 +42,10 @@ class Fenced(Exception):  # noqa: N818 - the field's word
     """The chunk is another executor's now: make no more calls, write what was answered, stop."""
 
 
+class Halted(Exception):  # noqa: N818 - the batch is
+    """The batch makes no more calls: it was paused, cancelled, or failed. Write what was answered, give it back."""
+
+
 @dataclass(slots=True, eq=False)
 class _Entry:
     """What one caller wants written, and its wait for it."""
@@ -66,7 +70,7 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
 
     async def intend(self, attempts: Sequence[Attempt]) -> None:
-        """Commit the intents: from here on the calls may be made. Raises Fenced if they are not ours to make."""
+        """Commit the intents: the calls may be made. Raises Fenced if they are not ours to make, Halted if nobody's."""
         await self._write(_Entry(attempts=attempts))
 
     async def append(self, call: Call | None, results: Sequence[Result]) -> None:
@@ -90,15 +94,15 @@ class Ledger:
                 continue
             for entry in entries:
                 if entry in refused:
-                    entry.written.set_exception(Fenced(refused[entry]))
+                    entry.written.set_exception(refused[entry])
                 else:
                     entry.written.set_result(None)
 
-    async def _commit_until_there(self, entries: list[_Entry]) -> dict[_Entry, str]:
+    async def _commit_until_there(self, entries: list[_Entry]) -> dict[_Entry, Fenced | Halted]:
         """Commit, also after the database was away: every row has a key of its own, so a repeat adds nothing."""
         return await _PATIENCE.copy()(self._commit, entries)
 
-    async def _commit(self, entries: list[_Entry]) -> dict[_Entry, str]:
+    async def _commit(self, entries: list[_Entry]) -> dict[_Entry, Fenced | Halted]:
         """Write the entries in one transaction; return whose intents were refused, and why."""
         answered = [entry for entry in entries if entry.results]
         async with self._postgres.tenant(self._client_id) as connection:
@@ -117,15 +121,21 @@ class Ledger:
 
     async def _write_intents(
         self, connection: Connection, entries: list[_Entry], standings: Mapping[ChunkOrder, Standing]
-    ) -> dict[_Entry, str]:
+    ) -> dict[_Entry, Fenced | Halted]:
         asking = [entry for entry in entries if entry.attempts]
-        refused = {entry: "the chunk was taken back" for entry in asking if not standings[entry.attempts[0].order].ours}
+        refused = dict[_Entry, Fenced | Halted]()
+        for entry in asking:
+            standing = standings[entry.attempts[0].order]
+            if not standing.ours:
+                refused[entry] = Fenced("the chunk was taken back")
+            elif standing.halted is not None:
+                refused[entry] = Halted(standing.halted)
         attempts = [attempt for entry in asking if entry not in refused for attempt in entry.attempts]
         if attempts:
             foreign = set(await insert_attempts(connection, self._client_id, attempts))
             for entry in asking:
                 if foreign.intersection(entry.attempts):
-                    refused[entry] = "another run made one of these attempts"
+                    refused[entry] = Fenced("another run made one of these attempts")
         return refused
 
     async def _write_results(

@@ -16,7 +16,7 @@ from services.executor.configuration import Vault, configuration_of
 from services.executor.gate import Gates
 from services.executor.item import Item, items_with_history
 from services.executor.lease import kept_lease
-from services.executor.ledger import Fenced, Ledger
+from services.executor.ledger import Fenced, Halted, Ledger
 from services.executor.outcome import ItemState
 from services.executor.registry import Registry
 from services.executor.run_step import Parked, close_lost_attempts, run_step
@@ -63,6 +63,10 @@ async def run_chunk(executor: Executor, order: ChunkOrder) -> None:
                 await finish(executor.postgres, chunk, _counts(items))
         except Fenced as fenced:
             _log.warning("chunk dropped", reason=str(fenced))
+        except Halted as halted:
+            _log.info("chunk given back", reason=str(halted))
+            async with executor.postgres.tenant(order.client_id) as connection:
+                await park_chunk(connection, order, seconds=0, reason=str(halted))
         except Parked as parked:
             _log.info("chunk parked", seconds=parked.seconds, reason=str(parked))
             async with executor.postgres.tenant(order.client_id) as connection:
@@ -87,7 +91,8 @@ async def _ask_all(executor: Executor, chunk: Chunk) -> list[Item]:
             ledger=executor.ledger(order.client_id),
         )
         await close_lost_attempts(line, step, items)
-        await run_step(line, step, items, executor.stopping)
+        if not chunk.winding_up:
+            await run_step(line, step, items, executor.stopping)
     return items
 
 

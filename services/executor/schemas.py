@@ -129,3 +129,18 @@ class Verification(BaseModel):
     recomputed: str
     results: int
     altered: int = Field(description="Payloads that do not fit their own digest")
+
+
+class Reason(BaseModel):
+    """Why a batch is paused or cancelled; `GET /batches/{id}` shows it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field("by request", min_length=1, max_length=500, examples=["the list is the wrong one"])
+
+
+class Controlled(BaseModel):
+    """A batch after a command."""
+
+    batch_id: UUID
+    state: str = Field(examples=["paused"])

@@ -133,7 +133,7 @@ async def test_each_path_reaches_its_service(behind: Behind) -> None:
             "/uploads": "ingest",
             "/batches": "ingest",
             "/batches/b1": "ingest",
-            "/batches/b1/pause": "ingest",
+            "/batches/b1/pause": "executor",
             "/batches/b1/verify": "executor",
             "/batches/b1/items/i1/results": "executor",
             "/batches/b1/projection/diff": "projector",

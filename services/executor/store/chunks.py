@@ -25,6 +25,8 @@ class Chunk:
     first_item: int
     last_item: int
     traceparent: str | None
+    winding_up: bool = False
+    """Nothing more is asked: the batch was cancelled, or failed; its items are counted as they stand."""
 
 
 async def dispatch_chunks(connection: Connection, *, ahead: int, patience_seconds: float) -> list[ChunkOrder]:
@@ -53,7 +55,7 @@ async def dispatch_chunks(connection: Connection, *, ahead: int, patience_second
                   AND batch_chunks.state = 'queued' AND batch_chunks.run_at <= clock_timestamp()
                 ORDER BY chunk_no LIMIT $1
             ) AS chunk
-            WHERE run.state = 'running'
+            WHERE run.state = 'running' OR (run.state IN ('cancelled', 'failed') AND run.completed_at IS NULL)
             ORDER BY place, run.batch_id LIMIT (SELECT chunks FROM room)
         )
         UPDATE batch_chunks
@@ -95,8 +97,9 @@ async def claim_chunk(connection: Connection, order: ChunkOrder, *, lease_second
         FROM batch_runs AS run
         WHERE batch_chunks.client_id = $1 AND batch_chunks.batch_id = $2 AND batch_chunks.chunk_no = $3
           AND batch_chunks.epoch = $4 AND batch_chunks.state = 'dispatched'
-          AND run.client_id = $1 AND run.batch_id = $2 AND run.state = 'running'
-        RETURNING batch_chunks.first_item, batch_chunks.last_item, run.traceparent
+          AND run.client_id = $1 AND run.batch_id = $2 AND run.state <> 'paused'
+        RETURNING batch_chunks.first_item, batch_chunks.last_item, run.traceparent,
+                  run.state <> 'running' AS winding_up
         """,
         order.client_id,
         order.batch_id,
@@ -106,7 +109,7 @@ async def claim_chunk(connection: Connection, order: ChunkOrder, *, lease_second
     )
     if row is None:
         return None
-    return Chunk(order=order, first_item=row["first_item"], last_item=row["last_item"], traceparent=row["traceparent"])
+    return Chunk(order=order, **row)
 
 
 async def renew_lease(connection: Connection, order: ChunkOrder, *, lease_seconds: float) -> bool:
@@ -128,10 +131,11 @@ async def renew_lease(connection: Connection, order: ChunkOrder, *, lease_second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an order stands: is the chunk still its bearer's, is it done."""
+    """How an order stands: is the chunk still its bearer's, is it done; `halted`: why its batch asks no more."""
 
     ours: bool
     done: bool
+    halted: str | None = None
 
 
 async def hold_chunks(
@@ -141,19 +145,25 @@ async def hold_chunks(
     asked = list(orders)
     rows = await connection.fetch(
         """
-        SELECT batch_id, chunk_no, epoch, state FROM batch_chunks
-        WHERE client_id = $1 AND (batch_id, chunk_no) IN (SELECT * FROM unnest($2::uuid[], $3::integer[]))
-        ORDER BY batch_id, chunk_no FOR SHARE
+        SELECT batch_chunks.batch_id, chunk_no, epoch, batch_chunks.state = 'running' AS running,
+               batch_chunks.state = 'done' AS done,
+               CASE WHEN run.state <> 'running' THEN 'the batch is ' || run.state END AS halted
+        FROM batch_chunks
+        JOIN batch_runs AS run ON run.client_id = $1 AND run.batch_id = batch_chunks.batch_id
+        WHERE batch_chunks.client_id = $1
+          AND (batch_chunks.batch_id, chunk_no) IN (SELECT * FROM unnest($2::uuid[], $3::integer[]))
+        ORDER BY batch_chunks.batch_id, chunk_no FOR SHARE OF batch_chunks
         """,
         client_id,
         [order.batch_id for order in asked],
         [order.chunk_no for order in asked],
     )
-    found = {(row["batch_id"], row["chunk_no"]): (row["epoch"], row["state"]) for row in rows}
+    found = {(row["batch_id"], row["chunk_no"]): row for row in rows}
     standings = {}
     for order in asked:
-        epoch, state = found[order.batch_id, order.chunk_no]
-        standings[order] = Standing(ours=epoch == order.epoch and state == "running", done=state == "done")
+        row = found[order.batch_id, order.chunk_no]
+        ours = row["epoch"] == order.epoch and row["running"]
+        standings[order] = Standing(ours=ours, done=row["done"], halted=row["halted"])
     return standings
 
 

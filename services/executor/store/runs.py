@@ -95,20 +95,25 @@ async def mark_progress(connection: Connection, client_id: UUID, batch_id: UUID)
     return bool(claimed)
 
 
-async def complete_run(connection: Connection, client_id: UUID, batch_id: UUID, seal: bytes) -> int:
-    """Mark the batch completed under this seal; return which completion of the batch it is."""
-    completion: int = await connection.fetchval(
+async def complete_run(connection: Connection, client_id: UUID, batch_id: UUID, seal: bytes) -> tuple[int, str]:
+    """Seal the finished batch; return which completion of the batch it is, and its state.
+
+    A batch that was cancelled or failed stays so, with its reason; any other is completed.
+    """
+    row = await connection.fetchrow(
         """
         UPDATE batch_runs
-        SET state = 'completed', reason = NULL, completion = completion + 1, seal = $3,
-            completed_at = clock_timestamp()
-        WHERE client_id = $1 AND batch_id = $2 RETURNING completion
+        SET state = CASE WHEN state IN ('cancelled', 'failed') THEN state ELSE 'completed' END,
+            reason = CASE WHEN state IN ('cancelled', 'failed') THEN reason END,
+            completion = completion + 1, seal = $3, completed_at = clock_timestamp()
+        WHERE client_id = $1 AND batch_id = $2 RETURNING completion, state
         """,
         client_id,
         batch_id,
         seal,
     )
-    return completion
+    assert row is not None  # noqa: S101 - a chunk's run is there
+    return row["completion"], row["state"]
 
 
 async def batches_without_run(connection: Connection) -> list[tuple[UUID, UUID]]:

@@ -153,7 +153,7 @@ async def projection_status(
 async def completions_to_project(
     duties: Connection, *, quiet_seconds: float, limit: int
 ) -> list[tuple[UUID, UUID, int]]:
-    """Return client, batch and completion of runs that completed a while ago and are not readable as such.
+    """Return client, batch and completion of runs that were finished a while ago and are not readable as such.
 
     For the duties' role: it looks across clients.
     """
@@ -161,7 +161,8 @@ async def completions_to_project(
         """
         SELECT client_id, batch_id, completion
         FROM batch_runs
-        WHERE state = 'completed' AND completed_at < clock_timestamp() - make_interval(secs => $1)
+        WHERE state IN ('completed', 'cancelled', 'failed')
+        AND completed_at < clock_timestamp() - make_interval(secs => $1)
         AND NOT EXISTS (
             SELECT FROM projections
             WHERE projections.client_id = batch_runs.client_id AND projections.batch_id = batch_runs.batch_id

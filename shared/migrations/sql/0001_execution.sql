@@ -35,7 +35,9 @@ CREATE TABLE execution.batch_runs (
     PRIMARY KEY (client_id, batch_id),
     FOREIGN KEY (client_id, batch_id) REFERENCES ingest.batches
 );
-CREATE INDEX batch_runs_running ON execution.batch_runs (client_id, batch_id) WHERE state = 'running';
+-- At work: asking, or being wound up, each chunk counted as it stands, after it was cancelled or failed.
+CREATE INDEX batch_runs_at_work ON execution.batch_runs (client_id, batch_id)
+    WHERE state = 'running' OR (state IN ('cancelled', 'failed') AND completed_at IS NULL);
 
 -- The unit of dispatch: a range of a batch's items. The epoch rises at each dispatch; only its bearer may write.
 CREATE TABLE execution.batch_chunks (

@@ -1,0 +1,36 @@
+"""`leadledger batch pause|resume|cancel`: take hold of a batch at work."""
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+from leadledger.cli.batch import BatchArgument
+from leadledger.cli.command import Session, server_command
+
+app = typer.Typer(no_args_is_help=True, help="Pause, resume or cancel a batch.")
+
+ReasonOption: TypeAlias = Annotated[str | None, typer.Option(help="Why; shown with the batch")]
+
+
+@app.command()
+@server_command
+def pause(session: Session, batch: BatchArgument, reason: ReasonOption = None) -> None:
+    """Make no more calls for a batch until it is resumed; what is asked already is answered and kept."""
+    session.out.line(session.client.pause(batch, reason=reason))
+    session.out.show(f"Paused. Go on with: leadledger batch resume {batch}")
+
+
+@app.command()
+@server_command
+def resume(session: Session, batch: BatchArgument) -> None:
+    """Go on with a paused batch where it stood."""
+    session.out.line(session.client.resume(batch))
+    session.out.show(f"It goes on. Watch it: leadledger watch {batch}")
+
+
+@app.command()
+@server_command
+def cancel(session: Session, batch: BatchArgument, reason: ReasonOption = None) -> None:
+    """End a batch: nothing more is asked, what was answered stays, and its rows become leads all the same."""
+    session.out.line(session.client.cancel(batch, reason=reason))
+    session.out.show("Cancelled. What was answered is kept.")

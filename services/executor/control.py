@@ -1,0 +1,102 @@
+"""Control of a batch: pause, resume, cancel. One transaction each, its event in the same commit.
+
+The effect needs no message: an executor's next intent is refused, so calls not begun are not begun; those in flight
+are answered and appended. A cancelled batch is then wound up, chunk by chunk, by whoever would have worked on it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.executor.start_run import start_run
+from services.executor.store.control import Run, end_run, lock_for_control, pause_run, resume_run
+from shared.errors import Conflict, NotFound
+from shared.events import BatchCancelled, BatchPaused, BatchResumed
+from shared.failpoints import failpoint
+from shared.idempotency import Answer, earlier_answer, once, store_answer
+from shared.outbox import append_event
+from shared.postgres import Connection, Postgres
+
+BY_REQUEST = "by request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What somebody wants of a batch; the same key and content is the same command."""
+
+    client_id: UUID
+    batch_id: UUID
+    verb: str
+    reason: str = BY_REQUEST
+    idempotency_key: str | None = None
+
+
+async def pause(postgres: Postgres, command: Command, *, chunk_items: int) -> Answer:
+    """Let the batch make no more calls until it is resumed; raises NotFound, and Conflict unless it runs."""
+
+    async def effect(connection: Connection, run: Run) -> str:
+        _demand(run, "paused", ("running",))
+        await pause_run(connection, command.client_id, command.batch_id, reason=command.reason)
+        paused = BatchPaused(client_id=command.client_id, batch_id=command.batch_id, reason=command.reason)
+        await append_event(connection, "executor", paused)
+        return "paused"
+
+    return await _carry_out(postgres, command, effect, chunk_items=chunk_items)
+
+
+async def resume(postgres: Postgres, command: Command, *, chunk_items: int) -> Answer:
+    """Let a paused batch go on; raises NotFound, and Conflict unless it is paused."""
+
+    async def effect(connection: Connection, run: Run) -> str:
+        _demand(run, "resumed", ("paused",))
+        await resume_run(connection, command.client_id, command.batch_id)
+        resumed = BatchResumed(client_id=command.client_id, batch_id=command.batch_id, reason=command.reason)
+        await append_event(connection, "executor", resumed)
+        return "running"
+
+    return await _carry_out(postgres, command, effect, chunk_items=chunk_items)
+
+
+async def cancel(postgres: Postgres, command: Command, *, chunk_items: int) -> Answer:
+    """End the batch: what was answered stays and becomes leads, nothing more is asked; raises NotFound, Conflict."""
+
+    async def effect(connection: Connection, run: Run) -> str:
+        _demand(run, "cancelled", ("running", "paused"))
+        ids = (command.client_id, command.batch_id)
+        await end_run(connection, *ids, state="cancelled", reason=command.reason)
+        cancelled = BatchCancelled(client_id=command.client_id, batch_id=command.batch_id, reason=command.reason)
+        await append_event(connection, "executor", cancelled)
+        return "cancelled"
+
+    return await _carry_out(postgres, command, effect, chunk_items=chunk_items)
+
+
+async def _carry_out(
+    postgres: Postgres,
+    command: Command,
+    effect: Callable[[Connection, Run], Awaitable[str]],
+    *,
+    chunk_items: int,
+) -> Answer:
+    # A batch may be controlled before its launch is heard of here; then it is started first.
+    await start_run(postgres, command.client_id, command.batch_id, chunk_items=chunk_items)
+    route = f"POST /batches/{command.batch_id}/{command.verb}"
+    request = once(command.client_id, route, command.idempotency_key, asked={"reason": command.reason})
+    async with postgres.tenant(command.client_id) as connection:
+        answer = await earlier_answer(connection, request)
+        if answer is None:
+            run = await lock_for_control(connection, command.client_id, command.batch_id)
+            if run is None:
+                raise NotFound(f"There is no batch {command.batch_id}; GET /batches lists yours.")
+            state = await effect(connection, run)
+            answer = Answer(status=200, body={"batch_id": str(command.batch_id), "state": state})
+            await store_answer(connection, request, answer)
+            failpoint("executor.controlled_before_commit")
+    return answer
+
+
+def _demand(run: Run, what: str, states: tuple[str, ...]) -> None:
+    if run.state not in states:
+        because = f" ({run.reason})" if run.reason else ""
+        wanted = " or ".join(states)
+        raise Conflict(f"The batch is {run.state}{because}; only one that is {wanted} can be {what}.", state=run.state)

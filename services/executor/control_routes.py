@@ -1,0 +1,68 @@
+"""Control over HTTP: a batch is paused, resumed, cancelled."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.executor import control
+from services.executor.schemas import Controlled, Reason
+from shared.auth import Launcher
+from shared.idempotency import IdempotencyKey
+
+router = APIRouter(prefix="/batches/{batch_id}", tags=["control"])
+
+
+@router.post("/pause", response_model=Controlled, summary="Pause a batch")
+async def pause(
+    batch_id: UUID,
+    request: Request,
+    caller: Launcher,
+    given: Reason | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Make no more calls for the batch until it is resumed; calls in flight are answered and stored."""
+    state = request.app.state
+    command = control.Command(
+        client_id=caller.client_id,
+        batch_id=batch_id,
+        verb="pause",
+        reason=given.reason if given is not None else control.BY_REQUEST,
+        idempotency_key=idempotency_key,
+    )
+    answer = await control.pause(state.postgres, command, chunk_items=state.settings.chunk_items)
+    return answer.response()
+
+
+@router.post("/resume", response_model=Controlled, summary="Let a paused batch go on")
+async def resume(
+    batch_id: UUID, request: Request, caller: Launcher, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Go on with a paused batch where it stood."""
+    state = request.app.state
+    command = control.Command(
+        client_id=caller.client_id, batch_id=batch_id, verb="resume", idempotency_key=idempotency_key
+    )
+    answer = await control.resume(state.postgres, command, chunk_items=state.settings.chunk_items)
+    return answer.response()
+
+
+@router.post("/cancel", response_model=Controlled, summary="End a batch")
+async def cancel(
+    batch_id: UUID,
+    request: Request,
+    caller: Launcher,
+    given: Reason | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Ask nothing more for the batch; what was answered stays, and its rows become leads all the same."""
+    state = request.app.state
+    command = control.Command(
+        client_id=caller.client_id,
+        batch_id=batch_id,
+        verb="cancel",
+        reason=given.reason if given is not None else control.BY_REQUEST,
+        idempotency_key=idempotency_key,
+    )
+    answer = await control.cancel(state.postgres, command, chunk_items=state.settings.chunk_items)
+    return answer.response()
