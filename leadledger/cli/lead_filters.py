@@ -29,7 +29,10 @@ _TEXTS = {
     "source": "Kind of CSV that the row came from",
     "q": "Beginning of a name, of a word of the company's name, or of its domain",
 }
-_SINGLE = {"sort": "Order: added, name, company or job_start; - before it turns it round"}
+_SINGLE = {
+    "per_person": "latest: of each person only the newest lead over all batches",
+    "sort": "Order: added, name, company or job_start; - before it turns it round",
+}
 
 NAMES = (*_FLAGS, *_TEXTS, *_SINGLE)
 

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from services.projector.reconcile import project_completions
-from services.projector.routes import customers, leads, projections
+from services.projector.routes import customers, exports, filters, leads, projections
 from services.projector.rules import Rules, load_rules
 from services.projector.subscribers import subscribe
 from shared.bus import Bus, connect_bus
@@ -50,7 +50,9 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             yield
 
     return create_service(
-        "Leadledger projector", routers=[leads.router, customers.router, projections.router], lifespan=lifespan
+        "Leadledger projector",
+        routers=[leads.router, exports.router, filters.router, customers.router, projections.router],
+        lifespan=lifespan,
     )
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from services.projector.company_names import normalise_name
 from services.projector.company_sites import domain_of
-from services.projector.filters import FILTERS, Filter, Lookup
+from services.projector.filter import Filter, Lookup
+from services.projector.filters import FILTERS
 from services.projector.store import lookups
 from shared.postgres import Connection
 
@@ -19,11 +20,11 @@ Array = Sequence[object]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """A piece of a WHERE clause with `{name}` for each of its arrays."""
+    """A piece of a WHERE clause with `{name}` for each of its arrays, and the filter it is of."""
 
+    filter: Filter
     sql: str
     arrays: Mapping[str, Array]
-    of_former_job: bool
 
 
 async def conditions_of(
@@ -38,11 +39,11 @@ async def conditions_of(
 
 
 async def _condition(connection: Connection, client_id: UUID, filter_: Filter, given: Sequence[object]) -> Condition:
-    if filter_.flags:
-        flags = [filter_.flags[bool(value)] for value in dict.fromkeys(given)]
-        return Condition(sql=f"({' OR '.join(flags)})", arrays={}, of_former_job=filter_.of_former_job)
+    if filter_.choices:
+        chosen = [filter_.choices[value] for value in dict.fromkeys(given)]
+        return Condition(filter=filter_, sql=f"({' OR '.join(chosen)})", arrays={})
     arrays = await _look_up(connection, client_id, filter_, given)
-    return Condition(sql=filter_.condition, arrays=arrays, of_former_job=filter_.of_former_job)
+    return Condition(filter=filter_, sql=filter_.condition, arrays=arrays)
 
 
 async def _look_up(

@@ -5,24 +5,10 @@ the same job. No condition compares a text as it was typed: what it may stand fo
 condition is an equality that an index serves under row security.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-
-class Lookup(StrEnum):
-    """How given values become the arrays that a condition compares with."""
-
-    NONE = "none"
-    VALUE = "value"
-    WORDS = "words"
-    COMPANY_KEYS = "company_keys"
-    COMPANY_NAMES = "company_names"
-    DOMAINS = "domains"
-    ANYTHING = "anything"
-
+from services.projector.filter import Filter, Lookup, flag, known_value, one_of, title_words
 
 Seniority = Literal[
     "founder", "owner", "c_suite", "partner", "vp", "head", "director", "manager", "senior", "entry", "intern"
@@ -30,72 +16,13 @@ Seniority = Literal[
 Size = Literal["1-10", "11-50", "51-200", "201-500", "501-1000", "1001-5000", "5001-10000", "10001+"]
 EmailVerdict = Literal["valid", "risky", "catch_all", "do_not_send", "invalid", "unknown", "none"]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filter:
-    """A filter. Its condition has a `{name}` for each array that the lookup makes; a flag has one per value."""
-
-    name: str
-    type: Any
-    description: str
-    example: str | bool
-    index: str
-    condition: str = ""
-    flags: Mapping[bool, str] = field(default_factory=dict)
-    lookup: Lookup = Lookup.NONE
-    kind: str = ""
-    of_former_job: bool = False
-
-
-def flag(name: str, description: str, *, index: str, yes: str, no: str) -> Filter:
-    """Return a filter that is true or false."""
-    return Filter(
-        name=name, type=bool, description=description, example=True, index=index, flags={True: yes, False: no}
-    )
-
-
-def one_of(name: str, type_: Any, description: str, *, example: str, index: str, column: str = "") -> Filter:
-    """Return a filter on a column with values as they are given."""
-    array = "uuid[]" if type_ is UUID else "text[]"
-    condition = f"{column or name} = ANY ({{values}}::{array})"
-    return Filter(name=name, type=type_, description=description, example=example, index=index, condition=condition)
-
-
-def known_value(name: str, description: str, *, example: str, index: str) -> Filter:
-    """Return a filter on a column, given its value in any case."""
-    return Filter(
-        name=name,
-        type=str,
-        description=description,
-        example=example,
-        index=index,
-        condition=f"{name} = ANY ({{values}}::text[])",
-        lookup=Lookup.VALUE,
-        kind=name,
-    )
-
-
-def title_words(name: str, description: str, *, example: str, index: str, of_former_job: bool = False) -> Filter:
-    """Return a filter on the words of a title."""
-    return Filter(
-        name=name,
-        type=str,
-        description=f"{description}: has words that begin with each of these",
-        example=example,
-        index=index,
-        condition="title = ANY ({values}::text[])",
-        lookup=Lookup.WORDS,
-        kind="title",
-        of_former_job=of_former_job,
-    )
-
-
 _SPELLING = "legal form, punctuation, case and accents don't matter"
 
 FILTERS: tuple[Filter, ...] = (
     flag(
         "worked_at_customer",
         "People with a former job at one of your customers",
+        column="worked_at_customer",
         index="final_leads_at_customer",
         yes="worked_at_customer",
         no="NOT worked_at_customer",
@@ -106,6 +33,7 @@ FILTERS: tuple[Filter, ...] = (
         description=f"Name of a former employer; {_SPELLING}",
         example="Stripe",
         index="person_work_history_by_company",
+        column="company_name",
         condition="company_name = ANY ({values}::text[])",
         lookup=Lookup.COMPANY_NAMES,
         of_former_job=True,
@@ -116,6 +44,7 @@ FILTERS: tuple[Filter, ...] = (
         description="Domain of a former employer",
         example="stripe.com",
         index="person_work_history_by_company",
+        column="company_domain",
         condition="company_name = ANY ({names}::text[]) AND company_domain = ANY ({values}::text[])",
         lookup=Lookup.DOMAINS,
         of_former_job=True,
@@ -133,6 +62,7 @@ FILTERS: tuple[Filter, ...] = (
         description=f"Name of the present employer; {_SPELLING}",
         example="Acme",
         index="final_leads_by_company",
+        column="company_name",
         condition="company_key = ANY ({values}::text[])",
         lookup=Lookup.COMPANY_KEYS,
     ),
@@ -146,6 +76,7 @@ FILTERS: tuple[Filter, ...] = (
     flag(
         "new_in_role",
         "People who began their present job in the half year before the answers; false: known not to have",
+        column="is_new_in_role",
         index="final_leads_new_in_role",
         yes="is_new_in_role",
         no="NOT is_new_in_role",
@@ -160,6 +91,7 @@ FILTERS: tuple[Filter, ...] = (
     flag(
         "has_email",
         "People with an address, whatever its verdict",
+        column="email_verdict <> 'none'",
         index="final_leads_by_kind",
         yes="email_verdict = ANY ('{valid,risky,catch_all,do_not_send,invalid,unknown}'::text[])",
         no="email_verdict = 'none'",
@@ -178,6 +110,7 @@ FILTERS: tuple[Filter, ...] = (
         description="Beginning of a first, last or full name, of a word of the company's name, or of its domain",
         example="lovel",
         index="final_leads_by_name",
+        column="full_name",
         condition="""batch_item_id IN (
             SELECT lead.batch_item_id FROM unnest({lows}::text[], {highs}::text[]) AS typed (low, high)
             JOIN final_leads AS lead ON lead.client_id = $1
@@ -191,4 +124,20 @@ FILTERS: tuple[Filter, ...] = (
             WHERE lead.client_id = $1 AND lead.company_key = ANY ({values}::text[]))""",
         lookup=Lookup.ANYTHING,
     ),
+    Filter(
+        name="per_person",
+        type=Literal["latest"],
+        description="latest: of each person only the newest lead over all batches; the other filters are asked of that",
+        example="latest",
+        index="final_leads_of_person",
+        choices={
+            "latest": """NOT EXISTS (
+                SELECT FROM final_leads AS newer
+                WHERE newer.client_id = $1 AND newer.person_id = final_leads.person_id
+                AND newer.batch_item_id > final_leads.batch_item_id)"""
+        },
+    ),
 )
+
+FACETED: tuple[Filter, ...] = tuple(each for each in FILTERS if each.faceted)
+"""The filters whose values leads are counted by."""

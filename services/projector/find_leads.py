@@ -17,16 +17,26 @@ from shared.postgres import Connection, Postgres
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What to find: filter name -> alternatives, the order, where to begin, how many."""
+    """What to find: filter name -> alternatives, the order, where to begin, how many; and whether to count all."""
 
     filters: Mapping[str, Sequence[object]]
     sort: str
     after: str | None
     limit: int
+    counted: bool = True
 
 
-async def find_leads(postgres: Postgres, client_id: UUID, question: Question) -> dict[str, object]:
-    """Return `leads`, `total` and `next`; raises BadInput for a cursor that does not fit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeadPage:
+    """A page; `total` is of all pages (None: not counted), `next` is where the next one begins (None: the last)."""
+
+    leads: Sequence[Mapping[str, Any]]
+    total: int | None
+    next: str | None
+
+
+async def find_leads(postgres: Postgres, client_id: UUID, question: Question) -> LeadPage:
+    """Return a page; raises BadInput for a cursor that does not fit."""
     after = read_cursor(question.sort, question.after) if question.after else None
     sort, descending = sort_of(question.sort)
     async with postgres.tenant(client_id) as connection:
@@ -34,10 +44,10 @@ async def find_leads(postgres: Postgres, client_id: UUID, question: Question) ->
         where = leads.Where(client_id, conditions)
         order = leads.Order(sort=sort, descending=descending, after=after)
         rows = await leads.read_page(connection, where, order, question.limit + 1)
-        total = await _total(connection, client_id, question, where)
+        total = await _total(connection, client_id, question, where) if question.counted else None
         page = await _with_customers(connection, client_id, rows[: question.limit])
     more = len(rows) > question.limit
-    return {"leads": page, "total": total, "next": _behind(question.sort, rows[question.limit - 1]) if more else None}
+    return LeadPage(leads=page, total=total, next=_behind(question.sort, rows[question.limit - 1]) if more else None)
 
 
 async def _total(connection: Connection, client_id: UUID, question: Question, where: leads.Where) -> int:

@@ -1,41 +1,17 @@
 """What the projector's API takes and gives."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.projector.filters import FILTERS, EmailVerdict, Filter
-from services.projector.sorts import DEFAULT_SORT, SORT_NAMES, SORTS
+from services.projector.filters import EmailVerdict
 
 Precision = Literal["year", "month", "day"]
 Tier = Literal["linkedin", "domain", "name_exact", "name_normalised"]
 
 _ID = "0198c2f0-0000-7000-8000-000000000001"
-
-
-class _PageQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    sort: Literal[SORT_NAMES] = Field(  # type: ignore[valid-type]  # the list of orders is data
-        DEFAULT_SORT,
-        description="; ".join(f"{sort.name}: {sort.description}" for sort in SORTS) + "; - turns it round",
-    )
-    after: str | None = Field(None, max_length=2_000, description="`next` of the page before, in the same order")
-    limit: int = Field(50, ge=1, le=500)
-
-
-_TEXT = Annotated[str, Field(min_length=1, max_length=300)]
-
-
-def _parameter(each: Filter) -> Any:
-    values = list[_TEXT] if each.type is str else list[each.type]  # type: ignore[name-defined]  # the filters are data
-    return values, Field(default=[], max_length=200, description=each.description, examples=[[each.example]])
-
-
-LeadQuery: Any = create_model("LeadQuery", __base__=_PageQuery, **{each.name: _parameter(each) for each in FILTERS})
-"""The parameters of `GET /leads`: one for each filter, the order and the page."""
 
 
 class CustomerMatch(BaseModel):
@@ -104,7 +80,7 @@ class LeadPage(BaseModel):
     """A page of leads; `next` is null on the last one."""
 
     leads: list[Lead]
-    total: int = Field(examples=[1_234], description="How many leads there are on all pages")
+    total: int | None = Field(examples=[1_234], description="How many leads there are on all pages; null if not asked")
     next: str | None
 
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.projector import schemas
-from services.projector.filters import FILTERS
 from services.projector.find_leads import Question, find_leads, show_lead
+from services.projector.lead_queries import PageQuery
 from services.projector.trace import trace_lead
 from shared.auth import Reader
 
@@ -17,13 +17,14 @@ router = APIRouter(tags=["leads"])
 
 
 @router.get("/leads", summary="Find leads", response_model=schemas.LeadPage)
-async def leads(request: Request, caller: Reader, asked: Annotated[schemas.LeadQuery, Query()]) -> Response:
+async def leads(request: Request, caller: Reader, asked: Annotated[PageQuery, Query()]) -> Response:
     """Return a page of leads. A repeated parameter means any of its values, different ones mean all of them.
 
     Conditions on a former job (`past_...`) are about one and the same job.
     """
-    filters = {each.name: getattr(asked, each.name) for each in FILTERS}
-    question = Question(filters=filters, sort=asked.sort, after=asked.after, limit=asked.limit)
+    question = Question(
+        filters=asked.filters(), sort=asked.sort, after=asked.after, limit=asked.limit, counted=asked.total
+    )
     return _json(await find_leads(request.app.state.postgres, caller.client_id, question))
 
 
@@ -39,6 +40,6 @@ async def trace(batch_item_id: UUID, request: Request, caller: Reader) -> Respon
     return _json(await trace_lead(request.app.state.postgres, caller.client_id, batch_item_id))
 
 
-def _json(answer: dict[str, object]) -> Response:
+def _json(answer: object) -> Response:
     # Rows of our own tables: checking five hundred of them against a model takes longer than finding them.
     return Response(orjson.dumps(answer, default=str), media_type="application/json")

@@ -36,10 +36,10 @@ class Where:
     def __init__(self, client_id: UUID, conditions: Sequence[Condition]) -> None:
         self.parameters: list[object] = [client_id]
         self.pieces = ["client_id = $1"]
-        former_job = [self._filled(condition) for condition in conditions if condition.of_former_job]
+        former_job = [self._filled(condition) for condition in conditions if condition.filter.of_former_job]
         if former_job:
             self.pieces.append(" ".join([_FORMER_JOB, " AND ".join(former_job), ")"]))
-        self.pieces += [self._filled(condition) for condition in conditions if not condition.of_former_job]
+        self.pieces += [self._filled(condition) for condition in conditions if not condition.filter.of_former_job]
 
     def _filled(self, condition: Condition) -> str:
         places = {}

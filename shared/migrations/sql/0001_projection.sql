@@ -73,6 +73,11 @@ CREATE TABLE projection.final_leads (
     last_name_key          text COLLATE pg_c_utf8,
     origins                smallint[] NOT NULL,
     result_ids             uuid[] NOT NULL,
+    -- Who the lead is about, over all batches: the same LinkedIn page, else the same address, else the same name at
+    -- the same company; with none of these, a person of its own.
+    person_id              uuid GENERATED ALWAYS AS (coalesce(
+        md5('linkedin ' || lower(linkedin_url))::uuid, md5('email ' || lower(email))::uuid,
+        md5('name ' || full_name_key || ' at ' || company_key)::uuid, batch_item_id)) STORED,
     PRIMARY KEY (client_id, batch_item_id),
     FOREIGN KEY (client_id, batch_item_id) REFERENCES ingest.batch_items NOT ENFORCED,
     FOREIGN KEY (client_id, batch_id) REFERENCES projection.projections NOT ENFORCED,
@@ -213,6 +218,7 @@ CREATE TABLE projection.projection_errors (
 
 -- What the dashboard reads by. Every index begins with the client, as row security asks for.
 CREATE UNIQUE INDEX final_leads_of_batch ON projection.final_leads (client_id, batch_id, item_no);
+CREATE INDEX final_leads_of_person ON projection.final_leads (client_id, person_id, batch_item_id);
 CREATE INDEX final_leads_by_name ON projection.final_leads (client_id, full_name_key, batch_item_id);
 CREATE INDEX final_leads_by_last_name ON projection.final_leads (client_id, last_name_key);
 CREATE INDEX final_leads_by_company ON projection.final_leads (client_id, company_key, batch_item_id);

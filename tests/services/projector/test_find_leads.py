@@ -129,3 +129,11 @@ async def test_an_unknown_lead_is_not_found(api: httpx.AsyncClient, launch: Laun
     for path in ("", "/trace"):
         answer = await api.get(f"/leads/{batch.items[0]}{path}")
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:leadledger:problem:not-found")
+
+
+async def test_who_does_not_ask_for_the_total_gets_none(
+    launch: Launcher, project: Project, api: httpx.AsyncClient
+) -> None:
+    await project(await launch(rows()))
+    page = (await api.get("/leads", params={"limit": 2, "total": False})).json()
+    assert (page["total"], len(page["leads"])) == (None, 2)
