@@ -10,7 +10,7 @@ import { route, setQuery } from "../shell/router.js";
 import { ColumnChoice } from "./lead_column_choice.js";
 import { LEAD_COLUMNS, USUAL_COLUMNS } from "./lead_columns.js";
 import { Export } from "./lead_export.js";
-import { Filters } from "./lead_filters.js";
+import { Filters, grouped } from "./lead_filters.js";
 import { LeadPanel } from "./lead_panel.js";
 
 /** @typedef {import("./lead_columns.js").Lead} Lead */
@@ -84,10 +84,4 @@ export function filtersOf(query) {
   const filters = new URLSearchParams(query);
   for (const name of NOT_FILTERS) filters.delete(name);
   return filters;
-}
-
-/** @param {string} asked @returns {Map<string, string[]>} the values of each filter */
-function grouped(asked) {
-  const query = new URLSearchParams(asked);
-  return new Map([...query.keys()].map((name) => [name, query.getAll(name)]));
 }
