@@ -35,8 +35,12 @@ async def answered_batch(owner: "asyncpg.Connection[asyncpg.Record]", client_id:
         INSERT INTO batch_items (client_id, batch_item_id, batch_id, item_no, upload_id, row_no, input)
         SELECT $1, uuidv7(), $2, n, $3, n, jsonb_build_object(
             'first_name', 'First' || n, 'last_name', 'Last' || n % 5000, 'email', 'p' || n || '@company' || n % 20000
-            || '.example.com', 'email_status', 'Verified', 'title', 'Head of ' || n % 300,
-            'country', 'Country ' || n % 50,
+            || '.example.com', 'email_status',
+            (ARRAY['Verified', 'Guessed', 'Catch-all', 'Unavailable'])[1 + n % 7 / 2],
+            'title', 'Head of ' || n % 300,
+            'seniority', (ARRAY['vp', 'director', 'manager', 'senior', 'entry'])[1 + n % 5],
+            'employees', 7 ^ (n % 6), 'country', 'Country ' || n % 50, 'state', 'State ' || n % 400,
+            'city', 'City ' || n % 3000,
             'company_name', 'Company ' || n % 20000, 'company_domain', 'company' || n % 20000 || '.example.com')
         FROM generate_series(1, $4::integer) AS n
         """,

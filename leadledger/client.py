@@ -150,6 +150,10 @@ class Client:
         asked = {"batch_id": str(batch_id) if batch_id else None, "types": ",".join(types) or None}
         yield from follow(self._connection, asked, after=after)
 
+    def costs(self, batch_id: UUID | str) -> Document:
+        """Return what a batch cost: by step, by provider, and per value of each field that stands in the leads."""
+        return dict(self._connection.get(f"/batches/{batch_id}/costs"))
+
     # Leads and customers
 
     def leads(self, *, page: int = 200, **filters: Any) -> Iterator[Lead]:
@@ -191,6 +195,10 @@ class Client:
     def provider(self, name: str) -> Document:
         """Return one provider's document and configuration; secrets are never given back."""
         return dict(self._connection.get(f"/providers/{name}"))
+
+    def provider_shape(self, name: str, *, sample: int | None = None) -> Document:
+        """Return what stands where in the stored answers of a provider, after a look at `sample` of them."""
+        return dict(self._connection.get(f"/providers/{name}/shape", {"sample": sample}))
 
     def configure_provider(
         self, name: str, *, variables: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None

@@ -4,6 +4,7 @@ import typer
 
 from leadledger.cli.batch import app as batch
 from leadledger.cli.control import app as control
+from leadledger.cli.costs import app as costs
 from leadledger.cli.customers import app as customers
 from leadledger.cli.demo import app as demo
 from leadledger.cli.exit_code import MEANINGS
@@ -12,6 +13,7 @@ from leadledger.cli.leads import app as leads
 from leadledger.cli.migrate import app as migrate
 from leadledger.cli.providers import app as providers
 from leadledger.cli.serve import app as serve
+from leadledger.cli.shape import app as shape
 from leadledger.cli.up import app as up
 from leadledger.cli.upload import app as upload
 
@@ -22,10 +24,11 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for group in (up, demo, upload, batch, leads, serve, migrate):
+for group in (up, demo, upload, batch, leads, costs, serve, migrate):
     app.add_typer(group)
 app.add_typer(control, name="batch")
 app.add_typer(customers, name="customers")
+providers.add_typer(shape)
 app.add_typer(providers, name="providers")
 app.add_typer(keys, name="keys")
 

@@ -14,6 +14,7 @@ from services.executor.gate import Gates
 from services.executor.registry import Registry, load_registry
 from services.executor.routes import router
 from services.executor.run_chunk import Executor
+from services.executor.shape_routes import router as shape_router
 from services.executor.start_run import start_missing_runs
 from services.executor.store.configurations import publish_workflows
 from services.executor.subscribers import subscribe
@@ -61,7 +62,7 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             stack.callback(executor.stopping.set)
             yield
 
-    return create_service("Leadledger executor", routers=[router, control_router], lifespan=lifespan)
+    return create_service("Leadledger executor", routers=[router, shape_router, control_router], lifespan=lifespan)
 
 
 async def _publish(postgres: Postgres, registry: Registry) -> None:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from services.projector.reconcile import project_completions
-from services.projector.routes import customers, exports, filters, leads, projections
+from services.projector.routes import costs, customers, exports, filters, leads, projections
 from services.projector.rules import Rules, load_rules
 from services.projector.subscribers import subscribe
 from shared.bus import Bus, connect_bus
@@ -51,7 +51,7 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
 
     return create_service(
         "Leadledger projector",
-        routers=[leads.router, exports.router, filters.router, customers.router, projections.router],
+        routers=[leads.router, exports.router, filters.router, costs.router, customers.router, projections.router],
         lifespan=lifespan,
     )
 
