@@ -46,6 +46,7 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             await _publish(postgres, registry)
             executor = _executor(settings, postgres, registry)
             stack.push_async_callback(executor.wire.close)
+            stack.push_async_callback(executor.gates.close)
             duties = _duties(settings, postgres, the_bus)
             app.state.settings, app.state.postgres, app.state.bus = settings, postgres, the_bus
             app.state.executor = executor
@@ -78,7 +79,7 @@ def _executor(settings: Settings, postgres: Postgres, registry: Registry) -> Exe
         registry=registry,
         providers={name: compile_provider(document) for name, document in registry.providers.items()},
         vault=Vault(settings.secret_key),
-        gates=Gates(),
+        gates=Gates(postgres),
         lease_seconds=settings.lease_seconds,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.executor.ledger import Fenced
+from services.executor.pauses import pause_if_helpless
 from services.executor.store.chunks import Chunk, finish_chunk
 from services.executor.store.runs import complete_run, lock_run, mark_progress, run_counts
 from services.executor.store.seals import seal_batch, seal_chunk
@@ -23,9 +24,11 @@ async def finish(postgres: Postgres, chunk: Chunk, counts: Mapping[str, int]) ->
         done, batch_counts = await run_counts(connection, order.client_id, order.batch_id)
         if done:
             await _complete(connection, chunk, batch_counts)
-        elif await mark_progress(connection, order.client_id, order.batch_id):
-            progress = BatchProgressed(client_id=order.client_id, batch_id=order.batch_id, counts=batch_counts)
-            await append_event(connection, "executor", progress)
+        else:
+            await pause_if_helpless(connection, order.client_id, order.batch_id)
+            if await mark_progress(connection, order.client_id, order.batch_id):
+                progress = BatchProgressed(client_id=order.client_id, batch_id=order.batch_id, counts=batch_counts)
+                await append_event(connection, "executor", progress)
         failpoint("executor.finished_before_commit")
     failpoint("executor.finished_after_commit")
 

@@ -1,7 +1,8 @@
 """A client's configuration of a provider: variables in clear, secrets encrypted with keys that can be rotated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -10,19 +11,21 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
 from services.executor.calls.question import fill
-from services.executor.document import ProviderDocument
-from services.executor.store.configurations import load_configuration, save_configuration
+from services.executor.document import Limits, ProviderDocument
+from services.executor.pauses import lift_pause
+from services.executor.store.configurations import StoredConfiguration, load_configuration, save_configuration
 from shared.errors import Unavailable, Unprocessable
 from shared.postgres import Postgres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """What a call fills in; `missing` names the secrets nobody gave."""
+    """What a call fills in, and the limits it keeps; `missing` names the secrets nobody gave."""
 
     variables: Mapping[str, str]
     secrets: Mapping[str, str]
     missing: tuple[str, ...]
+    limits: Limits
 
     def __repr__(self) -> str:
         """Show no secret."""
@@ -55,21 +58,30 @@ class Vault:
         return secrets
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a client gives for a provider; `limits` only where they differ from the document's."""
+
+    variables: Mapping[str, str]
+    secrets: Mapping[str, str]
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+
 async def configure(
-    postgres: Postgres,
-    vault: Vault,
-    client_id: UUID,
-    document: ProviderDocument,
-    given: tuple[Mapping[str, str], Mapping[str, str]],
+    postgres: Postgres, vault: Vault, client_id: UUID, document: ProviderDocument, given: Given
 ) -> Configuration:
-    """Store a client's variables and secrets for a provider, replacing both; raises Unprocessable."""
-    variables, secrets = given
-    _refuse_unknown("variable", variables, tuple(document.variables))
-    _refuse_unknown("secret", secrets, document.secrets)
-    _refuse_bad_url(document, variables)
+    """Store a client's configuration of a provider in place of the former; raises Unprocessable.
+
+    What waited for this, because the provider refused the former credentials, goes on.
+    """
+    _refuse_unknown("variable", given.variables, tuple(document.variables))
+    _refuse_unknown("secret", given.secrets, document.secrets)
+    _refuse_bad_url(document, given.variables)
+    stored = StoredConfiguration(variables=given.variables, secrets=vault.lock(given.secrets), limits=given.limits)
     async with postgres.tenant(client_id) as connection:
-        await save_configuration(connection, client_id, document.name, variables=variables, secrets=vault.lock(secrets))
-    return _filled(document, variables, secrets)
+        await save_configuration(connection, client_id, document.name, stored)
+        await lift_pause(connection, client_id, document.name, reason=f"{document.name} was configured anew")
+    return _filled(document, given)
 
 
 async def configuration_of(
@@ -79,13 +91,18 @@ async def configuration_of(
     async with postgres.tenant(client_id) as connection:
         stored = await load_configuration(connection, client_id, document.name)
     if stored is None:
-        return _filled(document, {}, {})
-    return _filled(document, stored[0], vault.unlock(stored[1]))
+        return _filled(document, Given(variables={}, secrets={}))
+    secrets = vault.unlock(stored.secrets)
+    return _filled(document, Given(variables=stored.variables, secrets=secrets, limits=stored.limits))
 
 
-def _filled(document: ProviderDocument, variables: Mapping[str, str], secrets: Mapping[str, str]) -> Configuration:
-    missing = tuple(name for name in document.secrets if not secrets.get(name))
-    return Configuration(variables={**document.variables, **variables}, secrets=secrets, missing=missing)
+def _filled(document: ProviderDocument, given: Given) -> Configuration:
+    return Configuration(
+        variables={**document.variables, **given.variables},
+        secrets=given.secrets,
+        missing=tuple(name for name in document.secrets if not given.secrets.get(name)),
+        limits=Limits.model_validate({**document.limits.model_dump(), **given.limits}),
+    )
 
 
 def _refuse_unknown(what: str, given: Mapping[str, str], known: tuple[str, ...]) -> None:

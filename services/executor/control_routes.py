@@ -6,14 +6,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.executor import control
-from services.executor.schemas import Controlled, Reason
+from services.executor.pauses import lift_pause
+from services.executor.schemas import Controlled, ProviderResumed, Reason
 from shared.auth import Launcher
 from shared.idempotency import IdempotencyKey
 
-router = APIRouter(prefix="/batches/{batch_id}", tags=["control"])
+router = APIRouter(tags=["control"])
 
 
-@router.post("/pause", response_model=Controlled, summary="Pause a batch")
+@router.post("/batches/{batch_id}/pause", response_model=Controlled, summary="Pause a batch")
 async def pause(
     batch_id: UUID,
     request: Request,
@@ -34,7 +35,7 @@ async def pause(
     return answer.response()
 
 
-@router.post("/resume", response_model=Controlled, summary="Let a paused batch go on")
+@router.post("/batches/{batch_id}/resume", response_model=Controlled, summary="Let a paused batch go on")
 async def resume(
     batch_id: UUID, request: Request, caller: Launcher, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -47,7 +48,7 @@ async def resume(
     return answer.response()
 
 
-@router.post("/cancel", response_model=Controlled, summary="End a batch")
+@router.post("/batches/{batch_id}/cancel", response_model=Controlled, summary="End a batch")
 async def cancel(
     batch_id: UUID,
     request: Request,
@@ -66,3 +67,13 @@ async def cancel(
     )
     answer = await control.cancel(state.postgres, command, chunk_items=state.settings.chunk_items)
     return answer.response()
+
+
+@router.post("/providers/{name}/resume", summary="Let a paused provider be asked again")
+async def resume_provider(name: str, request: Request, caller: Launcher) -> ProviderResumed:
+    """End the provider's pause or rest for this client; batches that stood still for it go on."""
+    state = request.app.state
+    document = state.executor.registry.provider(name)
+    async with state.postgres.tenant(caller.client_id) as connection:
+        batches = await lift_pause(connection, caller.client_id, document.name, reason=f"{name} was resumed")
+    return ProviderResumed(provider=name, resumed=batches)

@@ -77,10 +77,20 @@ class Cost(_Part):
     charged_outcomes: tuple[Outcome, ...] = (Outcome.OK,)
 
 
+class Window(_Part):
+    """No more than so many calls within any so many seconds."""
+
+    calls: int = Field(ge=1, le=10_000_000)
+    seconds: float = Field(ge=0.1, le=31 * 86_400)
+
+
 class Limits(_Part):
-    """What one executor allows itself towards this provider."""
+    """What a client's executors, all together, allow themselves towards this provider."""
 
     concurrency: int = Field(10, ge=1, le=1000)
+    windows: tuple[Window, ...] = Field((), max_length=8)
+    failures_before_rest: int = Field(20, ge=1, description="After so many in a row nobody asks for a while")
+    rest_seconds: float = Field(15, gt=0, le=3600, description="The first rest; each further one is twice as long")
     timeout_seconds: float = Field(30, gt=0, le=600)
     answer_max_bytes: int = Field(10_000_000, ge=1)
 

@@ -10,7 +10,7 @@ import asyncpg
 
 from services.executor.calls.question import Subject
 from services.executor.document import Retry
-from services.executor.outcome import ItemState, Outcome, item_state
+from services.executor.outcome import NEEDS_HELP, ItemState, Outcome, item_state
 
 
 @dataclass(slots=True)
@@ -31,10 +31,15 @@ class StepHistory:
 
     def settled(self, retry: Retry) -> bool:
         """Tell whether the step is over: it ended in a way, or once too often, that is not tried again."""
-        if not self.outcomes:
+        if not self.outcomes or self.needs_help:
             return False
         last = self.outcomes[-1]
         return Counter(self.outcomes)[last] > retry.after.get(last, 0)
+
+    @property
+    def needs_help(self) -> bool:
+        """Tell whether the last attempt was refused for want of credentials or credits: it waits for somebody."""
+        return self.attempts > 0 and bool(self.outcomes) and self.outcomes[-1] in NEEDS_HELP
 
     @property
     def outcome(self) -> Outcome:

@@ -20,6 +20,10 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+NEEDS_HELP = frozenset({Outcome.AUTH_FAILED, Outcome.QUOTA_EXHAUSTED})
+"""What no further attempt mends: the provider is paused until somebody acts, and then asked again."""
+
+
 class ItemState(StrEnum):
     """The state of a finished item, over all steps of its workflow."""
 

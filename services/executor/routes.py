@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.executor import schemas
-from services.executor.configuration import configuration_of, configure
+from services.executor.configuration import Given, configuration_of, configure
 from services.executor.run_chunk import Executor
 from services.executor.store import audit
 from services.executor.verify import verify_batch
@@ -39,7 +39,12 @@ async def show_provider(name: str, request: Request, caller: Reader) -> schemas.
     document = executor.registry.provider(name)
     configuration = await configuration_of(executor.postgres, executor.vault, caller.client_id, document)
     summary = await _summary(executor, caller, name)
-    return schemas.ProviderDetail(**summary.model_dump(), document=document, variables=dict(configuration.variables))
+    return schemas.ProviderDetail(
+        **summary.model_dump(),
+        document=document,
+        variables=dict(configuration.variables),
+        limits=configuration.limits,
+    )
 
 
 @router.put("/providers/{name}/configuration", summary="Store variables and credentials")
@@ -50,7 +55,9 @@ async def configure_provider(
     executor = _executor(request)
     document = executor.registry.provider(name)
     secrets = {key: secret.get_secret_value() for key, secret in given.secrets.items()}
-    await configure(executor.postgres, executor.vault, caller.client_id, document, (given.variables, secrets))
+    limits = given.limits.model_dump(mode="json", exclude_none=True)
+    own = Given(variables=given.variables, secrets=secrets, limits=limits)
+    await configure(executor.postgres, executor.vault, caller.client_id, document, own)
     return await _summary(executor, caller, name)
 
 

@@ -18,9 +18,11 @@ from services.executor.item import Item, items_with_history
 from services.executor.lease import kept_lease
 from services.executor.ledger import Fenced, Halted, Ledger
 from services.executor.outcome import ItemState
+from services.executor.park import park
+from services.executor.parked import Parked
 from services.executor.registry import Registry
-from services.executor.run_step import Parked, close_lost_attempts, run_step
-from services.executor.store.chunks import Chunk, ChunkOrder, claim_chunk, park_chunk
+from services.executor.run_step import close_lost_attempts, run_step
+from services.executor.store.chunks import Chunk, ChunkOrder, claim_chunk
 from services.executor.store.results import history_of, items_of
 from services.executor.store.runs import launched_batch
 from services.executor.workflow import Workflow
@@ -65,12 +67,10 @@ async def run_chunk(executor: Executor, order: ChunkOrder) -> None:
             _log.warning("chunk dropped", reason=str(fenced))
         except Halted as halted:
             _log.info("chunk given back", reason=str(halted))
-            async with executor.postgres.tenant(order.client_id) as connection:
-                await park_chunk(connection, order, seconds=0, reason=str(halted))
+            await park(executor.postgres, order, Parked(0, str(halted)))
         except Parked as parked:
             _log.info("chunk parked", seconds=parked.seconds, reason=str(parked))
-            async with executor.postgres.tenant(order.client_id) as connection:
-                await park_chunk(connection, order, seconds=parked.seconds, reason=str(parked))
+            await park(executor.postgres, order, parked)
 
 
 async def _ask_all(executor: Executor, chunk: Chunk) -> list[Item]:
@@ -81,12 +81,13 @@ async def _ask_all(executor: Executor, chunk: Chunk) -> list[Item]:
         items = items_with_history(await items_of(connection, chunk), await history_of(connection, chunk))
     for step in Workflow.model_validate(batch.workflow).steps:
         provider = executor.providers[step.provider]
+        configuration = await configuration_of(executor.postgres, executor.vault, order.client_id, provider.document)
         line = Line(
             order=order,
             step=step.name,
             provider=provider,
-            configuration=await configuration_of(executor.postgres, executor.vault, order.client_id, provider.document),
-            gate=executor.gates.of(order.client_id, provider.document),
+            configuration=configuration,
+            gate=executor.gates.of(order.client_id, provider.document, configuration.limits),
             wire=executor.wire,
             ledger=executor.ledger(order.client_id),
         )

@@ -10,23 +10,14 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_expone
 from services.executor.calls.call import Line, call
 from services.executor.calls.reply import ItemAnswer, Reply
 from services.executor.expression import Expression
+from services.executor.gate import LONGEST_REST_SECONDS
 from services.executor.item import Item
 from services.executor.outcome import Outcome
+from services.executor.parked import Parked
 from services.executor.retry_after import retry_after
 from services.executor.store.results import Attempt, Result
 from services.executor.workflow import Step
 from shared.events import utc_now
-
-# A longer wait is not worth a worker: the chunk is parked and comes back when the time is up.
-_LONGEST_REST_SECONDS = 5.0
-
-
-class Parked(Exception):  # noqa: N818 - the chunk is, and comes back
-    """The chunk can't go on now; it is given back for `seconds`."""
-
-    def __init__(self, seconds: float, reason: str) -> None:
-        super().__init__(reason)
-        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +125,10 @@ class _Group:
         def wait(state: RetryCallState) -> float:
             again = state.outcome.result() if state.outcome is not None else None
             asked_for = again.seconds if again is not None else None
-            return min(asked_for or backoff(state), retry.longest_wait_seconds)
+            return min(backoff(state) if asked_for is None else asked_for, retry.longest_wait_seconds)
 
         async def rest(seconds: float) -> None:
-            if seconds > _LONGEST_REST_SECONDS:
+            if seconds > LONGEST_REST_SECONDS:
                 raise Parked(seconds, f"{self.step.provider} asked for a rest or failed; asked again after it")
             await asyncio.sleep(seconds)
 
@@ -147,9 +138,6 @@ class _Group:
     async def _ask_once(self) -> Again | None:
         if self.stopping.is_set():
             raise Parked(0, "the executor is stopping")
-        closed = self.line.gate.closed_for()
-        if closed:
-            return Again(seconds=closed, reason="the provider asked for a rest")
         attempts = [self._next_attempt(item) for item in self.open]
         reply, answers = await call(self.line, [item.subject(self.step.name) for item in self.open], attempts)
         self._take_in(attempts, answers)
@@ -174,8 +162,7 @@ class _Group:
         self.open = [item for item in self.open if not item.steps[self.step.name].settled(retry)]
 
     def _again(self, reply: Reply) -> Again:
-        seconds = retry_after(reply.exchange.headers, utc_now())
-        if reply.outcome is Outcome.THROTTLED and seconds is not None:
-            longest = self.line.provider.document.retry.longest_wait_seconds
-            self.line.gate.close_for(min(seconds, longest))
-        return Again(seconds=seconds, reason=reply.detail or reply.outcome.value)
+        reason = reply.detail or reply.outcome.value
+        if reply.outcome is Outcome.THROTTLED or any(item.steps[self.step.name].needs_help for item in self.open):
+            return Again(seconds=0.0, reason=reason)  # the gate was told, and lets nobody pass before it is time
+        return Again(seconds=retry_after(reply.exchange.headers, utc_now()), reason=reason)

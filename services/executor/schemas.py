@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from services.executor.document import ProviderDocument
+from services.executor.document import Limits, ProviderDocument, Window
 from services.executor.workflow import Workflow
 
 
@@ -33,6 +33,16 @@ class ProviderDetail(ProviderSummary):
 
     document: ProviderDocument
     variables: dict[str, str]
+    limits: Limits = Field(description="The document's, with this client's own in their place")
+
+
+class OwnLimits(BaseModel):
+    """Limits of this client's own, lower or higher than the document's; what is absent is the document's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    concurrency: int | None = Field(None, ge=1, le=1000, examples=[5])
+    windows: list[Window] | None = Field(None, max_length=8, examples=[[{"calls": 600, "seconds": 60}]])
 
 
 class ConfigurationInput(BaseModel):
@@ -47,6 +57,7 @@ class ConfigurationInput(BaseModel):
 
     variables: dict[str, Annotated[str, Field(max_length=2_000)]] = {}
     secrets: dict[str, SecretStr] = {}
+    limits: OwnLimits = Field(default_factory=OwnLimits)
 
 
 class Workflows(BaseModel):
@@ -144,3 +155,10 @@ class Controlled(BaseModel):
 
     batch_id: UUID
     state: str = Field(examples=["paused"])
+
+
+class ProviderResumed(BaseModel):
+    """A provider that may be asked again."""
+
+    provider: str = Field(examples=["apollo-bulk-match"])
+    resumed: list[UUID] = Field(description="The batches that stood still for it and go on")

@@ -70,6 +70,14 @@ class Projected(BaseModel):
     rules: str = Field(examples=["default-1"])
 
 
+class Waiting(BaseModel):
+    """A provider that makes the batch wait."""
+
+    provider: str = Field(examples=["apollo-bulk-match"])
+    reason: str = Field(examples=["its credits are used up; top them up"])
+    until: datetime | None = Field(description="None: until somebody acts")
+
+
 class BatchAnswer(BaseModel):
     """A batch: what was launched, how far it is."""
 
@@ -82,6 +90,7 @@ class BatchAnswer(BaseModel):
     reason: str | None = Field(description="Why it is paused, cancelled or failed")
     items: int = Field(examples=[15])
     counts: Counts
+    waiting: list[Waiting] = Field(description="Providers that asked for a rest, are out of order, or need help")
     completion: int = Field(description="How many times it was completed", examples=[1])
     seal: str | None = Field(description="Digest of the results, hexadecimal")
     projected: Projected | None

@@ -16,7 +16,7 @@ from services.sandbox.faults import Faults
 from services.sandbox.ledger import Entry, Ledger
 from services.sandbox.rates import Rates
 
-USUAL_LIMIT = 1_000
+USUAL_LIMIT = 1_000_000
 """Requests a minute that rate headers tell where no rule limits them; nothing enforces it."""
 
 

@@ -47,25 +47,35 @@ class Line:
 
 
 async def call(line: Line, subjects: Sequence[Subject], attempts: Sequence[Attempt]) -> tuple[Reply, list[ItemAnswer]]:
-    """Ask about the subjects once and append what is said; return it, in their order. Raises Fenced."""
+    """Ask about the subjects once and append what is said; return it, in their order. Raises Fenced, Parked."""
     document = line.provider.document
     question = ask(line.provider, subjects, line.configuration.variables)
-    async with line.gate.passage():
+    async with line.gate.passage(line.order.batch_id):
         await line.ledger.intend(attempts)
         failpoint("executor.intended_before_call")
         exchange = await _exchange(line, question, attempts)
+        reply, answers = _read(line, question, subjects, exchange)
+        rest = line.gate.notice(reply, {answer.outcome for answer in answers})
     failpoint("executor.answered_before_append")
-    reply = classify(line.provider, exchange)
     CALLS.labels(document.name, reply.outcome.value).inc()
     CALL_SECONDS.labels(document.name).observe(exchange.milliseconds / 1000)
-    if document.shape == "bulk":
-        answers = read_bulk(line.provider, question, subjects, reply)
-    else:
-        answers = [read_single(line.provider, reply)]
     stored = _stored_call(line, question, exchange)
     results = [_result(line, stored, attempt, answer) for attempt, answer in zip(attempts, answers, strict=True)]
-    await line.ledger.append(stored, results)
+    try:
+        await line.ledger.append(stored, results)
+    finally:
+        if rest is not None:
+            await line.gate.tell(rest)
     return reply, answers
+
+
+def _read(
+    line: Line, question: Question, subjects: Sequence[Subject], exchange: Exchange
+) -> tuple[Reply, list[ItemAnswer]]:
+    reply = classify(line.provider, exchange)
+    if line.provider.document.shape == "bulk":
+        return reply, read_bulk(line.provider, question, subjects, reply)
+    return reply, [read_single(line.provider, reply)]
 
 
 async def _exchange(line: Line, question: Question, attempts: Sequence[Attempt]) -> Exchange:

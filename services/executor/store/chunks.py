@@ -29,44 +29,70 @@ class Chunk:
     """Nothing more is asked: the batch was cancelled, or failed; its items are counted as they stand."""
 
 
+MOST_WAITING = 8
+"""Chunks of a batch that wait before gates until no fresh one is begun: it would only wait as well."""
+
+
 async def dispatch_chunks(connection: Connection, *, ahead: int, patience_seconds: float) -> list[ChunkOrder]:
-    """Mark queued chunks dispatched and return them: the batches take turns, the one with least at work first.
+    """Mark queued chunks dispatched and return them: clients take turns, and each one's batches, least at work first.
 
     No more than `ahead` chunks wait for an executor at any time, so a small batch beside a huge one is soon
-    served. A dispatched chunk that nobody takes up in time is taken back. For the duties' role.
+    served; what was begun goes before what was not. A dispatched chunk that nobody takes up in time is taken back.
+    For the duties' role.
     """
     rows = await connection.fetch(
         """
-        WITH room AS (
+        WITH room AS MATERIALIZED (
             SELECT greatest($1 - count(*), 0)::integer AS chunks FROM batch_chunks WHERE state = 'dispatched'
-        ), turn AS (
+        ), at_work AS MATERIALIZED (
+            SELECT client_id, batch_id, count(*) AS chunks FROM batch_chunks
+            WHERE state IN ('dispatched', 'running') GROUP BY client_id, batch_id
+        ), waiting AS MATERIALIZED (
+            SELECT client_id, batch_id, count(*) AS chunks FROM batch_chunks
+            WHERE state = 'queued' AND waiting_for IS NOT NULL AND run_at > clock_timestamp()
+            GROUP BY client_id, batch_id
+        ), by_batch AS (
             SELECT chunk.client_id, chunk.batch_id, chunk.chunk_no,
-                   at_work.chunks + row_number() OVER (PARTITION BY run.client_id, run.batch_id
-                                                       ORDER BY chunk.chunk_no) AS place
+                   coalesce(at_work.chunks, 0) + row_number() OVER (PARTITION BY run.client_id, run.batch_id
+                                                                    ORDER BY chunk.begun DESC, chunk.n) AS place
             FROM batch_runs AS run
+            LEFT JOIN at_work USING (client_id, batch_id)
+            LEFT JOIN waiting USING (client_id, batch_id)
             CROSS JOIN LATERAL (
-                SELECT count(*) AS chunks FROM batch_chunks
-                WHERE batch_chunks.client_id = run.client_id AND batch_chunks.batch_id = run.batch_id
-                  AND batch_chunks.state IN ('dispatched', 'running')
-            ) AS at_work
-            CROSS JOIN LATERAL (
-                SELECT client_id, batch_id, chunk_no FROM batch_chunks
-                WHERE batch_chunks.client_id = run.client_id AND batch_chunks.batch_id = run.batch_id
-                  AND batch_chunks.state = 'queued' AND batch_chunks.run_at <= clock_timestamp()
-                ORDER BY chunk_no LIMIT $1
+                (SELECT client_id, batch_id, chunk_no, true AS begun, row_number() OVER (ORDER BY run_at) AS n
+                 FROM batch_chunks
+                 WHERE batch_chunks.client_id = run.client_id AND batch_chunks.batch_id = run.batch_id
+                   AND batch_chunks.state = 'queued' AND epoch > 0 AND run_at <= clock_timestamp()
+                 ORDER BY run_at LIMIT (SELECT chunks FROM room))
+                UNION ALL
+                (SELECT client_id, batch_id, chunk_no, false, chunk_no
+                 FROM batch_chunks
+                 WHERE batch_chunks.client_id = run.client_id AND batch_chunks.batch_id = run.batch_id
+                   AND batch_chunks.state = 'queued' AND epoch = 0 AND coalesce(waiting.chunks, 0) < $3
+                 ORDER BY chunk_no LIMIT (SELECT chunks FROM room))
             ) AS chunk
-            WHERE run.state = 'running' OR (run.state IN ('cancelled', 'failed') AND run.completed_at IS NULL)
-            ORDER BY place, run.batch_id LIMIT (SELECT chunks FROM room)
+            WHERE (SELECT chunks FROM room) > 0
+              AND (run.state = 'running' OR (run.state IN ('cancelled', 'failed') AND run.completed_at IS NULL))
+        ), by_client AS (
+            SELECT by_batch.*, coalesce(busy.chunks, 0)
+                   + row_number() OVER (PARTITION BY client_id ORDER BY place, batch_id, chunk_no) AS turn
+            FROM by_batch
+            LEFT JOIN (SELECT client_id, sum(chunks) AS chunks FROM at_work GROUP BY client_id) AS busy
+                USING (client_id)
+        ), chosen AS (
+            SELECT client_id, batch_id, chunk_no FROM by_client
+            ORDER BY turn, place, batch_id LIMIT (SELECT chunks FROM room)
         )
         UPDATE batch_chunks
         SET state = 'dispatched', epoch = epoch + 1, lease_until = clock_timestamp() + make_interval(secs => $2)
-        FROM turn
-        WHERE batch_chunks.client_id = turn.client_id AND batch_chunks.batch_id = turn.batch_id
-          AND batch_chunks.chunk_no = turn.chunk_no
+        FROM chosen
+        WHERE batch_chunks.client_id = chosen.client_id AND batch_chunks.batch_id = chosen.batch_id
+          AND batch_chunks.chunk_no = chosen.chunk_no AND batch_chunks.state = 'queued'
         RETURNING batch_chunks.client_id, batch_chunks.batch_id, batch_chunks.chunk_no, batch_chunks.epoch
         """,
         ahead,
         patience_seconds,
+        MOST_WAITING,
     )
     return [ChunkOrder(**row) for row in rows]
 
@@ -93,7 +119,8 @@ async def claim_chunk(connection: Connection, order: ChunkOrder, *, lease_second
     row = await connection.fetchrow(
         """
         UPDATE batch_chunks
-        SET state = 'running', reason = NULL, lease_until = clock_timestamp() + make_interval(secs => $5)
+        SET state = 'running', reason = NULL, waiting_for = NULL,
+            lease_until = clock_timestamp() + make_interval(secs => $5)
         FROM batch_runs AS run
         WHERE batch_chunks.client_id = $1 AND batch_chunks.batch_id = $2 AND batch_chunks.chunk_no = $3
           AND batch_chunks.epoch = $4 AND batch_chunks.state = 'dispatched'
@@ -167,13 +194,16 @@ async def hold_chunks(
     return standings
 
 
-async def park_chunk(connection: Connection, order: ChunkOrder, *, seconds: float, reason: str) -> None:
-    """Give the chunk back, to be dispatched again after this time."""
+async def park_chunk(
+    connection: Connection, order: ChunkOrder, *, seconds: float, reason: str, waiting_for: str | None = None
+) -> None:
+    """Give the chunk back, to be dispatched again after this time; after infinity, when somebody lets it go on."""
     await connection.execute(
         """
         UPDATE batch_chunks
-        SET state = 'queued', reason = $6, lease_until = NULL,
-            run_at = clock_timestamp() + make_interval(secs => $5)
+        SET state = 'queued', reason = $6, waiting_for = $7, lease_until = NULL,
+            run_at = CASE WHEN $5 = 'infinity'::float8 THEN 'infinity'
+                          ELSE clock_timestamp() + make_interval(secs => $5) END
         WHERE client_id = $1 AND batch_id = $2 AND chunk_no = $3 AND epoch = $4 AND state = 'running'
         """,
         order.client_id,
@@ -182,6 +212,7 @@ async def park_chunk(connection: Connection, order: ChunkOrder, *, seconds: floa
         order.epoch,
         seconds,
         reason,
+        waiting_for,
     )
 
 

@@ -1,39 +1,50 @@
 """SQL of the clients' configurations, and of the documents that come with the software."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from shared.postgres import Connection
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredConfiguration:
+    """A configuration as it is stored: secrets encrypted, limits only where they differ from the document's."""
+
+    variables: Mapping[str, str]
+    secrets: bytes
+    limits: Mapping[str, Any]
+
+
 async def save_configuration(
-    connection: Connection, client_id: UUID, provider: str, *, variables: Mapping[str, str], secrets: bytes
+    connection: Connection, client_id: UUID, provider: str, stored: StoredConfiguration
 ) -> None:
-    """Store variables and encrypted secrets, in place of what was there."""
+    """Store a configuration in place of what was there."""
     await connection.execute(
         """
-        INSERT INTO provider_configurations (client_id, provider, variables, secrets) VALUES ($1, $2, $3, $4)
+        INSERT INTO provider_configurations (client_id, provider, variables, secrets, limits)
+        VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (client_id, provider)
-        DO UPDATE SET variables = excluded.variables, secrets = excluded.secrets, configured_at = now()
+        DO UPDATE SET variables = excluded.variables, secrets = excluded.secrets, limits = excluded.limits,
+                      configured_at = now()
         """,
         client_id,
         provider,
-        dict(variables),
-        secrets,
+        dict(stored.variables),
+        stored.secrets,
+        dict(stored.limits),
     )
 
 
-async def load_configuration(
-    connection: Connection, client_id: UUID, provider: str
-) -> tuple[dict[str, str], bytes] | None:
-    """Return variables and encrypted secrets, or None."""
+async def load_configuration(connection: Connection, client_id: UUID, provider: str) -> StoredConfiguration | None:
+    """Return what is stored, or None."""
     row = await connection.fetchrow(
-        "SELECT variables, secrets FROM provider_configurations WHERE client_id = $1 AND provider = $2",
+        "SELECT variables, secrets, limits FROM provider_configurations WHERE client_id = $1 AND provider = $2",
         client_id,
         provider,
     )
-    return None if row is None else (row["variables"], row["secrets"])
+    return None if row is None else StoredConfiguration(**row)
 
 
 async def publish_workflows(connection: Connection, workflows: Iterable[tuple[str, int, Mapping[str, Any]]]) -> None:

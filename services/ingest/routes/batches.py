@@ -14,6 +14,7 @@ from services.ingest.batch_schemas import (
     Counts,
     LaunchAnswer,
     Projected,
+    Waiting,
     WorkflowSnapshot,
 )
 from services.ingest.launch_batch import launch_batch
@@ -74,6 +75,7 @@ def _answer(row: Mapping[str, Any]) -> BatchAnswer:
         counts=Counts(
             pending=row["items"] - row["running"] - sum(finished.values()), running=row["running"], **finished
         ),
+        waiting=[Waiting.model_validate(each) for each in row["waiting"]],
         completion=row["completion"] or 0,
         seal=row["seal"].hex() if row["seal"] else None,
         projected=_projected(row),

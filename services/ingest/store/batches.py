@@ -118,7 +118,7 @@ async def list_batches(
         """
         SELECT batches.batch_id, batches.upload_id, batches.name, batches.source, batches.workflow, batches.items,
                batches.launched_at, batch_runs.state, batch_runs.reason, batch_runs.completion, batch_runs.seal,
-               batch_runs.completed_at, progress.*, projections.completion AS projected_completion,
+               batch_runs.completed_at, progress.*, waited.waiting, projections.completion AS projected_completion,
                projections.leads, projections.jobs, projections.rules
         FROM batches
         LEFT JOIN batch_runs USING (client_id, batch_id)
@@ -132,6 +132,18 @@ async def list_batches(
             FROM batch_chunks
             WHERE batch_chunks.client_id = batches.client_id AND batch_chunks.batch_id = batches.batch_id
         ) AS progress
+        CROSS JOIN LATERAL (
+            SELECT coalesce(jsonb_agg(jsonb_build_object(
+                       'provider', gate.provider,
+                       'reason', CASE WHEN gate.paused_until > now() THEN gate.paused_reason
+                                      ELSE coalesce(gate.closed_reason, 'its limit is used up') END,
+                       'until', nullif(chunk.until, 'infinity')) ORDER BY gate.provider), '[]') AS waiting
+            FROM (SELECT waiting_for AS provider, max(run_at) AS until FROM batch_chunks
+                  WHERE batch_chunks.client_id = batches.client_id AND batch_chunks.batch_id = batches.batch_id
+                    AND state = 'queued' AND waiting_for IS NOT NULL AND run_at > now()
+                  GROUP BY waiting_for) AS chunk
+            JOIN provider_gates AS gate ON gate.client_id = batches.client_id AND gate.provider = chunk.provider
+        ) AS waited
         WHERE batches.client_id = $1 AND ($2::uuid IS NULL OR batches.batch_id = $2)
             AND ($3::uuid IS NULL OR batches.batch_id < $3)
         ORDER BY batches.batch_id DESC LIMIT $4

@@ -16,6 +16,7 @@ CREATE TABLE execution.provider_configurations (
     provider      text NOT NULL,
     variables     jsonb NOT NULL,
     secrets       bytea NOT NULL,
+    limits        jsonb NOT NULL DEFAULT '{}',
     configured_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (client_id, provider)
 );
@@ -26,6 +27,7 @@ CREATE TABLE execution.batch_runs (
     batch_id      uuid NOT NULL,
     state         text NOT NULL CHECK (state IN ('running', 'paused', 'completed', 'cancelled', 'failed')),
     reason        text,
+    paused_for    text,  -- the provider that somebody must help first; NULL: paused by request
     completion    integer NOT NULL DEFAULT 0,
     seal          bytea,
     traceparent   text,
@@ -48,6 +50,7 @@ CREATE TABLE execution.batch_chunks (
     last_item   integer NOT NULL,
     state       text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'dispatched', 'running', 'done')),
     reason      text,
+    waiting_for text,  -- the provider whose gate it waits before
     epoch       integer NOT NULL DEFAULT 0,
     run_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     lease_until timestamptz,
@@ -61,7 +64,10 @@ CREATE TABLE execution.batch_chunks (
     FOREIGN KEY (client_id, batch_id) REFERENCES execution.batch_runs,
     CHECK (state <> 'done' OR succeeded + no_match + failed + unknown + skipped = last_item - first_item + 1)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-CREATE INDEX batch_chunks_queued ON execution.batch_chunks (client_id, batch_id, chunk_no) WHERE state = 'queued';
+CREATE INDEX batch_chunks_fresh ON execution.batch_chunks (client_id, batch_id, chunk_no) WHERE state = 'queued' AND epoch = 0;
+CREATE INDEX batch_chunks_due ON execution.batch_chunks (client_id, batch_id, run_at) WHERE state = 'queued' AND epoch > 0;
+CREATE INDEX batch_chunks_waiting ON execution.batch_chunks (client_id, batch_id, run_at)
+    WHERE state = 'queued' AND waiting_for IS NOT NULL;
 CREATE INDEX batch_chunks_leased ON execution.batch_chunks (lease_until) WHERE state IN ('dispatched', 'running');
 
 -- The intent, written before the call: inserting the row is the right to make this attempt.
@@ -156,8 +162,8 @@ GRANT USAGE ON SCHEMA execution TO leadledger_ingest, leadledger_executor, leadl
 GRANT SELECT ON execution.workflow_states TO leadledger_ingest, leadledger_executor, leadledger_projector;
 GRANT SELECT, INSERT ON execution.attempts, execution.provider_calls, execution.enrichment_results TO leadledger_executor;
 GRANT SELECT, INSERT ON execution.batch_runs, execution.batch_chunks TO leadledger_executor;
-GRANT UPDATE (state, reason, completion, seal, progressed_at, completed_at) ON execution.batch_runs TO leadledger_executor;
-GRANT UPDATE (state, reason, epoch, run_at, lease_until, succeeded, no_match, failed, unknown, skipped, seal)
+GRANT UPDATE (state, reason, paused_for, completion, seal, progressed_at, completed_at) ON execution.batch_runs TO leadledger_executor;
+GRANT UPDATE (state, reason, waiting_for, epoch, run_at, lease_until, succeeded, no_match, failed, unknown, skipped, seal)
     ON execution.batch_chunks TO leadledger_executor;
 GRANT SELECT, INSERT, UPDATE ON execution.provider_configurations TO leadledger_executor;
 GRANT SELECT, INSERT ON execution.builtin_workflows TO leadledger_duties;
@@ -167,4 +173,4 @@ GRANT SELECT ON execution.attempts TO leadledger_ingest, leadledger_projector;
 GRANT SELECT ON execution.provider_calls, execution.enrichment_results TO leadledger_projector;
 GRANT SELECT (client_id, batch_id, batch_item_id, step, provider, attempt, outcome, created_at, result_id)
     ON execution.enrichment_results TO leadledger_ingest;
-GRANT UPDATE (state, reason, epoch, run_at, lease_until) ON execution.batch_chunks TO leadledger_duties;
+GRANT UPDATE (state, reason, waiting_for, epoch, run_at, lease_until) ON execution.batch_chunks TO leadledger_duties;

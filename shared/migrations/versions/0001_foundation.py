@@ -13,5 +13,5 @@ SQL = Path(__file__).parent.parent / "sql"
 def upgrade() -> None:
     # The driver's own cursor, in Alembic's transaction: SQLAlchemy would take % for a placeholder.
     cursor = op.get_bind().connection.cursor()
-    for part in ("roles", "shared", "ingest", "ingest_cleaning", "execution", "projection"):
+    for part in ("roles", "shared", "ingest", "ingest_cleaning", "execution", "limits", "projection"):
         cursor.execute((SQL / f"0001_{part}.sql").read_text())

@@ -42,8 +42,6 @@ SINGLE = [
     ({"kind": "wrong_charset", "first": 1}, ["provider_error", "ok"]),
     ({"kind": "empty", "first": 1}, ["provider_error", "ok"]),
     ({"kind": "nul"}, ["ok"]),
-    ({"kind": "auth_failed"}, ["auth_failed"]),
-    ({"kind": "quota_exhausted"}, ["quota_exhausted"]),
     ({"kind": "status", "status": 451}, ["blocked_legal"]),
     ({"kind": "status", "status": 400}, ["bad_request"]),
     ({"kind": "close"}, ["unknown"]),

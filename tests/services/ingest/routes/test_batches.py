@@ -80,6 +80,7 @@ async def test_a_launched_batch_waits_with_all_its_items(client: httpx.AsyncClie
         "reason": None,
         "items": 3,
         "counts": {"pending": 3, **NO_COUNTS},
+        "waiting": [],
         "completion": 0,
         "seal": None,
         "projected": None,

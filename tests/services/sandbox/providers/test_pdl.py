@@ -36,8 +36,8 @@ def test_costs_and_limits_stand_in_the_headers(sandbox: httpx.Client) -> None:
     first = sandbox.get(ENRICH, params={"email": "ada.quillmere@company-3.example.com"}, headers=key).headers
     again = sandbox.get(ENRICH, params={"email": "ada.quillmere@company-3.example.com"}, headers=key).headers
     assert [first["x-call-credits-spent"], first["x-lifetime-used"], again["x-lifetime-used"]] == ["1", "1", "2"]
-    assert json.loads(first["x-ratelimit-limit"]) == {"minute": 1000}
-    assert json.loads(again["x-ratelimit-remaining"]) == {"minute": 998}
+    assert json.loads(first["x-ratelimit-limit"]) == {"minute": 1_000_000}
+    assert json.loads(again["x-ratelimit-remaining"]) == {"minute": 999_998}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first["x-ratelimit-reset"])
 
 
