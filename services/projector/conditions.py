@@ -20,11 +20,15 @@ Array = Sequence[object]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """A piece of a WHERE clause with `{name}` for each of its arrays, and the filter it is of."""
+    """A piece of a WHERE clause with `{name}` for each of its arrays, and the filter it is of.
+
+    `values`: those of the filter's column that it lets through, as text.
+    """
 
     filter: Filter
     sql: str
     arrays: Mapping[str, Array]
+    values: Sequence[str]
 
 
 async def conditions_of(
@@ -41,9 +45,11 @@ async def conditions_of(
 async def _condition(connection: Connection, client_id: UUID, filter_: Filter, given: Sequence[object]) -> Condition:
     if filter_.choices:
         chosen = [filter_.choices[value] for value in dict.fromkeys(given)]
-        return Condition(filter=filter_, sql=f"({' OR '.join(chosen)})", arrays={})
+        values = [str(value).lower() for value in dict.fromkeys(given)]
+        return Condition(filter=filter_, sql=f"({' OR '.join(chosen)})", arrays={}, values=values)
     arrays = await _look_up(connection, client_id, filter_, given)
-    return Condition(filter=filter_, sql=filter_.condition, arrays=arrays)
+    values = [str(value) for value in dict.fromkeys(arrays.get("values", ()))]
+    return Condition(filter=filter_, sql=filter_.condition, arrays=arrays, values=values)
 
 
 async def _look_up(

@@ -19,12 +19,12 @@ class Lookup(StrEnum):
     ANYTHING = "anything"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Filter:
     """A filter. Its condition has a `{name}` for each array that the lookup makes; a choice has one per value.
 
-    `column`: what it looks at, in a lead or in a former job; NULL where nothing is known. `faceted`: it has few
-    values, so leads are counted by them.
+    `column`: what it looks at, in a lead or in a former job; NULL where nothing is known. `faceted`: leads are counted
+    by its values, and for each value the set of its leads is kept.
     """
 
     name: str

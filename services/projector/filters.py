@@ -141,3 +141,9 @@ FILTERS: tuple[Filter, ...] = (
 
 FACETED: tuple[Filter, ...] = tuple(each for each in FILTERS if each.faceted)
 """The filters whose values leads are counted by."""
+
+SETS: tuple[Filter, ...] = tuple(each for each in FACETED if each.name != "batch_id")
+"""The filters with a set of leads for each value."""
+
+AT_CUSTOMER: Filter = next(each for each in SETS if each.name == "worked_at_customer")
+"""The one whose leads change with the customers."""

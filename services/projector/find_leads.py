@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.projector.conditions import conditions_of
+from services.projector.count_leads import count_leads
 from services.projector.cursor import Cursor, read_cursor, write_cursor
 from services.projector.sorts import sort_of
 from services.projector.store import leads
@@ -44,18 +45,10 @@ async def find_leads(postgres: Postgres, client_id: UUID, question: Question) ->
         where = leads.Where(client_id, conditions)
         order = leads.Order(sort=sort, descending=descending, after=after)
         rows = await leads.read_page(connection, where, order, question.limit + 1)
-        total = await _total(connection, client_id, question, where) if question.counted else None
+        total = await count_leads(connection, client_id, conditions) if question.counted else None
         page = await _with_customers(connection, client_id, rows[: question.limit])
     more = len(rows) > question.limit
     return LeadPage(leads=page, total=total, next=_behind(question.sort, rows[question.limit - 1]) if more else None)
-
-
-async def _total(connection: Connection, client_id: UUID, question: Question, where: leads.Where) -> int:
-    asked = {name for name, given in question.filters.items() if given}
-    if asked <= {"batch_id"}:
-        batch_ids = [UUID(str(batch_id)) for batch_id in question.filters.get("batch_id", ())]
-        return await leads.count_projected(connection, client_id, batch_ids or None)
-    return await leads.count_leads(connection, where)
 
 
 async def _with_customers(

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.projector.company_names import NORMALISER, normalise_name
 from services.projector.company_sites import domain_of
+from services.projector.filters import SETS
 from services.projector.projection.addresses import rank_addresses
 from services.projector.projection.answers import read_answers, read_listed_addresses
 from services.projector.projection.companies import told_companies
@@ -18,7 +19,7 @@ from services.projector.projection.leads import insert_leads
 from services.projector.projection.source import Source, believed, sources_of
 from services.projector.projection.tellings import read_tellings
 from services.projector.rules import Rules
-from services.projector.store import batches, companies, emails, jobs, matches, reading, writing
+from services.projector.store import batches, companies, emails, jobs, lead_sets, matches, reading, writing
 from services.projector.store.batches import BatchState, Projection
 from shared.errors import Conflict, NotFound, Unprocessable
 from shared.events import BatchProjected
@@ -176,6 +177,7 @@ async def _write(
     await matches.write_matches(connection, client_id, batch_id)
     await writing.write_errors(connection, client_id, batch_id, providers=providers, limit=_MOST_ERRORS)
     await writing.write_search_words(connection, client_id, batch_id)
+    await lead_sets.write_sets(connection, client_id, SETS, batch_id)
     return int(written.split()[-1])
 
 

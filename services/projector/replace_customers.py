@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.projector.customer_list import customers_of
-from services.projector.store import customers, matches, reading
+from services.projector.filters import AT_CUSTOMER
+from services.projector.store import customers, lead_sets, matches, reading
 from shared.postgres import Postgres
 
 
@@ -22,4 +23,5 @@ async def replace_customers(
         await reading.prepare(connection)
         await customers.replace_all(connection, client_id, listed)
         changed = await matches.rematch_all(connection, client_id)
+        await lead_sets.write_sets(connection, client_id, [AT_CUSTOMER])
     return {"customers": len(listed), "left_out": len(rows) - len(listed), "leads_changed": changed}

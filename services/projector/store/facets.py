@@ -12,24 +12,33 @@ from services.projector.store.leads import Where
 from shared.postgres import Connection
 
 
+def by_values(filters: Sequence[Filter], *, of: str, what: str) -> str:
+    """Return the query that makes one pass over leads, and of every value of each filter a row.
+
+    Its columns: `name` (of the filter), `value` (as text, or NULL), and `what`, an aggregate. `of`: FROM what, WHERE.
+    """
+    names = [each.name for each in filters]
+    columns = ", ".join(f"({each.column})::text COLLATE pg_c_utf8 AS {each.name}" for each in filters)
+    # grouping() has a bit for each column, the first one's the highest, that is set where it is not grouped by.
+    places = [(1 << len(names)) - 1 - (1 << place) for place in reversed(range(len(names)))]
+    which = " ".join(f"WHEN {place} THEN '{name}'" for place, name in zip(places, names, strict=True))
+    value = " ".join(f"WHEN {place} THEN {name}" for place, name in zip(places, names, strict=True))
+    grouping = f"CASE grouping({', '.join(names)})"
+    sets = ", ".join(f"({name})" for name in names)
+    return f"""SELECT {grouping} {which} END AS name, {grouping} {value} END AS value, {what}
+        FROM (SELECT {columns}, item_no FROM {of}) AS lead
+        GROUP BY GROUPING SETS ({sets})"""
+
+
 async def count_by_values(
     connection: Connection, where: Where, filters: Sequence[Filter], limit: int
 ) -> list[asyncpg.Record]:
     """Return `name`, `value` (as text) and `leads` of the most frequent `limit` values of each of the filters."""
-    names = [each.name for each in filters]
-    listed = ", ".join(names)
-    columns = ", ".join(f"({each.column})::text AS {each.name}" for each in filters)
-    sets = ", ".join(f"({name})" for name in names)
-    # grouping() has a bit for each column, the first one's the highest, that is set where it is not grouped by.
-    which = " ".join(f"WHEN {_all_but(place, len(names))} THEN '{name}'" for place, name in enumerate(names))
-    value = " ".join(f"WHEN {_all_but(place, len(names))} THEN {name}" for place, name in enumerate(names))
+    of = f"final_leads WHERE {' AND '.join(where.pieces)}"
     return await connection.fetch(
         f"""
         WITH counted AS (  -- the first of the pieces is client_id = $1
-            SELECT CASE grouping({listed}) {which} END AS name, CASE grouping({listed}) {value} END AS value,
-                   count(*) AS leads
-            FROM (SELECT {columns} FROM final_leads WHERE {" AND ".join(where.pieces)}) AS lead
-            GROUP BY GROUPING SETS ({sets})
+            {by_values(filters, of=of, what="count(*) AS leads")}
         ), ranked AS (
             SELECT *, row_number() OVER (PARTITION BY name ORDER BY leads DESC, value) AS place
             FROM counted WHERE value IS NOT NULL
@@ -39,10 +48,6 @@ async def count_by_values(
         *where.parameters,
         limit,
     )
-
-
-def _all_but(place: int, columns: int) -> int:
-    return (1 << columns) - 1 - (1 << (columns - 1 - place))
 
 
 async def some_values(connection: Connection, client_id: UUID, filter_: Filter, limit: int) -> list[str]:

@@ -12,6 +12,7 @@ from tests.services.projector.conftest import Launcher, Owner, Project, calling
 TABLES = (
     *("rules", "projections", "final_leads", "lead_emails", "person_work_history", "batch_companies", "company_names"),
     *("company_sites", "search_words", "client_customers", "customer_matches", "projection_errors"),
+    *("lead_sets",),
 )
 
 
