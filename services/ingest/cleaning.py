@@ -9,7 +9,7 @@ from services.ingest.upload_schemas import MappedColumn
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """Parallel lists: a field, a column it may come from, how to clean it. A later entry wins over an earlier one."""
+    """Parallel lists: a field, a column it may come from, how to clean it; the first with a value is taken."""
 
     fields: list[str] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
@@ -17,7 +17,7 @@ class Cleaning:
 
     def add(self, name: str, source: MappedColumn, kind: Kind) -> None:
         """Let a field come from a mapped column or, where that has no value, from its fallbacks in their order."""
-        for column in (*reversed(source.fallbacks), source):
+        for column in (source, *source.fallbacks):
             self.fields.append(name)
             self.columns.append(column.column)
             self.kinds.append(kind)
@@ -26,8 +26,8 @@ class Cleaning:
 def cleaning_of(mapping: Mapping[str, MappedColumn]) -> Cleaning:
     """Return how to make an input by an upload's mapping; a domain not given comes from the website."""
     cleaning = Cleaning()
-    if "company_website" in mapping:
-        cleaning.add("company_domain", mapping["company_website"], FIELD_KINDS["company_domain"])
     for name, source in mapping.items():
         cleaning.add(name, source, FIELD_KINDS[name])
+    if "company_website" in mapping:
+        cleaning.add("company_domain", mapping["company_website"], FIELD_KINDS["company_domain"])
     return cleaning

@@ -166,19 +166,17 @@ async def get_file(request: Request, caller: Reader, upload_id: UUID) -> Streami
         "X-Content-Type-Options": "nosniff",
     }
     return StreamingResponse(
-        _bytes(postgres, caller.client_id, upload_id),
+        _bytes(postgres, caller.client_id, upload),
         headers=headers,
         media_type=f"text/csv; charset={upload.dialect['encoding']}",
     )
 
 
-async def _bytes(postgres: Postgres, client_id: UUID, upload_id: UUID) -> AsyncIterator[bytes]:
+async def _bytes(postgres: Postgres, client_id: UUID, upload: UploadAnswer) -> AsyncIterator[bytes]:
     """Read part by part, each in a transaction of its own: a slow client holds none open."""
-    part_no = 0
-    while True:
+    part_no = sent = 0
+    while sent < upload.bytes:
         async with postgres.tenant(client_id) as connection:
-            part = await store.find_part(connection, client_id, upload_id, part_no=part_no)
-        if part is None:
-            return
-        yield decompressed(part)
-        part_no += 1
+            part = decompressed(await store.find_part(connection, client_id, upload.upload_id, part_no=part_no))
+        yield part
+        part_no, sent = part_no + 1, sent + len(part)

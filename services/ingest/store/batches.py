@@ -21,59 +21,20 @@ async def insert_items(
     connection: Connection, client_id: UUID, batch_id: UUID, *, choice: RowChoice, cleaning: Cleaning
 ) -> int:
     """Append an item for each chosen row, numbered in the order of the file; return how many."""
-    await _read_in_order(connection)
-    tag = await connection.execute(
-        """
-        INSERT INTO batch_items (client_id, batch_item_id, batch_id, item_no, upload_id, row_no, input)
-        SELECT $1, uuidv7(), $2, row_number() OVER (ORDER BY row_no), $3, row_no, input
-        FROM (
-            SELECT row_no, (
-                SELECT coalesce(jsonb_object_agg_strict(field.name, clean_as(field.kind, plain.value))
-                                FILTER (WHERE field.kind NOT IN ('integer', 'money')), '{}')
-                    || coalesce(jsonb_object_agg_strict(field.name, clean_quantity(plain.value))
-                                FILTER (WHERE field.kind IN ('integer', 'money')), '{}')
-                FROM unnest($4::text[], $5::integer[], $6::text[]) AS field (name, column_no, kind),
-                     LATERAL (SELECT raw.cells ->> field.column_no AS value OFFSET 0) AS cell,
-                     LATERAL (SELECT clean_text(cell.value) AS value OFFSET 0) AS plain
-                WHERE cell.value <> ''
-            ) AS input
-            FROM (
-                -- The empty array makes a copy of long cells, which would else be fetched again for each field.
-                SELECT row_no, cells || '[]' AS cells FROM raw_uploads
-                WHERE client_id = $1 AND upload_id = $3 AND row_no BETWEEN $7 AND $8
-                    AND CASE WHEN $9::integer[] IS NULL
-                             THEN NOT coalesce(problems && '{blank_line,empty_record,repeated_header}', false)
-                             ELSE row_no = ANY ($9) END
-                ORDER BY row_no OFFSET 0
-            ) AS raw
-            ORDER BY row_no OFFSET 0
-        ) AS cleaned
-        WHERE $10::integer IS NULL OR can_be_asked_about(input)
-        ORDER BY row_no LIMIT $10
-        """,
+    made: int = await connection.fetchval(
+        "SELECT make_items($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         client_id,
         batch_id,
         choice.upload_id,
-        cleaning.fields,
-        cleaning.columns,
-        cleaning.kinds,
         choice.first,
         choice.last,
         choice.rows,
         choice.sample,
+        cleaning.fields,
+        cleaning.columns,
+        cleaning.kinds,
     )
-    return int(tag.rpartition(" ")[2])
-
-
-async def _read_in_order(connection: Connection) -> None:
-    """Let the rest of the transaction read along the index: a sort would write all that is being made to disk."""
-    await connection.execute(
-        """
-        SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_sort', 'off', true),
-               set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
-               set_config('enable_memoize', 'off', true)
-        """
-    )
+    return made
 
 
 async def has_item_to_ask_about(connection: Connection, client_id: UUID, batch_id: UUID) -> bool:

@@ -119,9 +119,9 @@ async def list_rows(
     )
 
 
-async def find_part(connection: Connection, client_id: UUID, upload_id: UUID, *, part_no: int) -> bytes | None:
-    """Return a part of the file's bytes, None behind the last."""
-    part: bytes | None = await connection.fetchval(
+async def find_part(connection: Connection, client_id: UUID, upload_id: UUID, *, part_no: int) -> bytes:
+    """Return a part of the file's bytes, compressed; the caller knows that there is one."""
+    part: bytes = await connection.fetchval(
         "SELECT zstd FROM upload_parts WHERE client_id = $1 AND upload_id = $2 AND part_no = $3",
         client_id,
         upload_id,

@@ -81,7 +81,7 @@ CREATE TABLE ingest.batch_items (
     UNIQUE (client_id, batch_id, item_no),
     FOREIGN KEY (client_id, batch_id) REFERENCES ingest.batches NOT ENFORCED,
     FOREIGN KEY (client_id, upload_id, row_no) REFERENCES ingest.raw_uploads NOT ENFORCED
-);
+) WITH (toast_tuple_target = 8160);
 
 CALL shared.make_append_only('ingest.uploads');
 CALL shared.make_append_only('ingest.upload_parts');

@@ -2,13 +2,17 @@
 --
 -- A million items pass here. So: SQL where one expression does, since it is put into the query; PL/pgSQL for the
 -- rest, since another SQL function starts an executor at each call; and plain text functions before patterns.
+-- A field's kind is cleaned by the function `clean_<kind>`.
 
 -- Outer blanks go, those of Unicode too (no-break, zero-width); inside, they become plain ones or go. What stands
--- for "nothing" is nothing.
-CREATE FUNCTION ingest.clean_text(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- for "nothing" is nothing. Most cells are plain ASCII without a blank at either end: told apart by two bytes.
+-- STABLE as convert_to is: called IMMUTABLE, it would not be put into the query.
+CREATE FUNCTION ingest.clean_text(value text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
-    WHEN octet_length(value) < 8 AND lower(value) IN ('-', '--', '.', 'n/a', '#n/a', '#ref!', '#value!', '#name?') THEN NULL
-    WHEN octet_length(value) = char_length(value) THEN nullif(btrim(value, E' \t\n\r\f\v'), '')
+    WHEN value IN ('', '-', '--', '.', 'n/a', 'N/A', '#n/a', '#N/A', '#REF!', '#VALUE!', '#NAME?') THEN NULL
+    WHEN octet_length(value) = char_length(value) THEN
+        CASE WHEN ascii(value) > 32 AND get_byte(convert_to(value, 'UTF8'), octet_length(value) - 1) > 32 THEN value
+             ELSE nullif(btrim(value, E' \t\n\r\f\v'), '') END
     ELSE nullif(btrim(
         CASE WHEN value ~ U&'[\00A0\2007\202F\3000\200B\2060\FEFF]'
              THEN translate(value, U&'\00A0\2007\202F\3000\200B\2060\FEFF', '    ') ELSE value END,
@@ -35,17 +39,18 @@ END $$;
 
 -- The first address of `x@y.example`, `mailto:...`, `Name <...>` or a list, in lower case. Placeholders are none.
 CREATE FUNCTION ingest.clean_email(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    address CONSTANT text := '^[^@\s"()/<>,;:]+@([^@\s"()/<>,;:.]+\.)+[^@\s"()/<>,;:.][^@\s"()/<>,;:.]+$';
 BEGIN
     value := lower(ltrim(value, '''') COLLATE pg_c_utf8);
-    IF value ~ '[<>,;:\s]' THEN
+    IF value !~ address THEN
         value := substring(value FROM '^(?:mailto:|[^<>@]*<)?\s*([^\s@<>,;:]+@[^\s@<>,;:]+)');
     END IF;
-    IF length(value) > 254
-       OR value !~ '^[^@\s"()/]+@[^@\s"()/.]+(\.[^@\s"()/.]+)*\.[^@\s"()/.][^@\s"()/.]+$'
-       OR value ~ '^(email_not_unlocked|no[-_.]?e?mail|not[-_.]?(provided|available|found)|none|null)@' THEN
-        RETURN NULL;
+    IF value ~ address AND length(value) < 255 AND translate(split_part(value, '@', 1), '-_.', '') NOT IN (
+        'emailnotunlocked', 'noemail', 'nomail', 'notprovided', 'notavailable', 'notfound', 'none', 'null') THEN
+        RETURN value;
     END IF;
-    RETURN value;
+    RETURN NULL;
 END $$;
 
 -- %C3%A9 -> é, where all of it is UTF-8 and nothing appears that would change what the text is part of.
@@ -127,6 +132,7 @@ END $$;
 -- says nothing about the company's own domain.
 CREATE FUNCTION ingest.clean_domain(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
+    name CONSTANT text := '^([^@:?#;,.\s_]+\.)+[^@:?#;,.\s_0-9][^@:?#;,.\s_]+$';
     domain text;
     path text;
 BEGIN
@@ -136,13 +142,17 @@ BEGIN
     END IF;
     domain := split_part(value, '/', 1);
     path := substr(value, length(domain) + 2);
-    IF domain ~ '[@:?#;,]' THEN
-        domain := substring(domain FROM '^(?:[^@]*@)?([^@:?#;,]+)');
+    IF domain LIKE 'www.%' THEN
+        domain := substr(domain, 5);
     END IF;
-    domain := rtrim(CASE WHEN domain LIKE 'www.%' THEN substr(domain, 5) ELSE domain END, '.');
-    IF domain !~ '^[^.\s_]+(\.[^.\s_]+)*\.[^.\s_0-9][^.\s_]+$' OR path <> '' AND domain ~ concat(
-        '(^|\.)(linkedin|facebook|fb|twitter|x|instagram|youtube|tiktok|crunchbase|wellfound|github|medium)\.com$',
-        '|^(linktr\.ee|angel\.co|sites\.google\.com|bit\.ly)$') THEN
+    IF domain !~ name THEN
+        domain := rtrim(substring(domain FROM '^(?:[^@]*@)?(?:www\.)?([^@:?#;,]+)'), '.');
+    END IF;
+    IF domain !~ name OR path <> '' AND (domain = 'sites.google.com'
+        OR concat_ws('.', split_part(domain, '.', -2), split_part(domain, '.', -1)) IN (
+            'linkedin.com', 'facebook.com', 'fb.com', 'twitter.com', 'x.com', 'instagram.com', 'youtube.com',
+            'tiktok.com', 'crunchbase.com', 'wellfound.com', 'github.com', 'medium.com', 'linktr.ee', 'angel.co',
+            'bit.ly')) THEN
         RETURN NULL;
     END IF;
     RETURN domain;
@@ -166,11 +176,11 @@ BEGIN
 END $$;
 
 -- A number where the cell is one; a range ("51-200 employees") stays as written; words alone are nothing.
-CREATE FUNCTION ingest.clean_quantity(value text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE FUNCTION ingest.clean_money(value text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     number numeric;
 BEGIN
-    IF length(value) < 16 AND value !~ '[^0-9]' THEN
+    IF length(value) < 16 AND translate(value, '0123456789', '') = '' THEN
         RETURN to_jsonb(value::bigint);
     END IF;
     number := ingest.clean_number(value);
@@ -188,8 +198,8 @@ DECLARE
     m integer;
     d integer;
 BEGIN
-    IF value ~ '^20[0-9][0-9]-[01][0-9]-[012][0-9]$' AND substr(value, 6, 2) BETWEEN '01' AND '12'
-       AND substr(value, 9) BETWEEN '01' AND '28' THEN
+    IF value LIKE '20__-__-__' AND translate(value, '0123456789', '') = '--'
+       AND substr(value, 6, 2) BETWEEN '01' AND '12' AND substr(value, 9) BETWEEN '01' AND '28' THEN
         RETURN value;
     ELSIF value ~ '^[0-9][0-9][0-9][0-9]([-/][0-9]|$)' THEN
         part := string_to_array(translate(split_part(split_part(value, 'T', 1), ' ', 1), '/', '-'), '-');
@@ -223,29 +233,22 @@ CREATE FUNCTION ingest.clean_timestamp(value text) RETURNS text LANGUAGE plpgsql
 DECLARE
     day text := ingest.clean_date(CASE WHEN value LIKE '____-__-__T%' THEN left(value, 10) ELSE value END);
 BEGIN
-    IF length(day) = 10 AND substr(value, 11) ~
-       '^[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?(Z|[+-][0-9][0-9]:?[0-9][0-9])?$' THEN
+    IF length(day) = 10 AND (
+        value LIKE '%T__:__:__+00:00' AND translate(substr(value, 11), '0123456789', '') = 'T::+:'
+            AND substr(value, 12, 2) < '24' AND substr(value, 15, 2) < '60' AND substr(value, 18, 2) < '60'
+        OR substr(value, 11) ~ '^[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?(Z|[+-][0-9][0-9]:?[0-9][0-9])?$'
+    ) THEN
         RETURN concat(left(value, 10), 'T', substr(value, 12));
     END IF;
     RETURN day;
 END $$;
 
--- A cell, its blanks gone, as its field's kind wants it.
-CREATE FUNCTION ingest.clean_as(kind text, value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-    WHEN kind IN ('text', 'list') THEN value
-    WHEN kind = 'name' THEN ingest.clean_name(value)
-    WHEN kind = 'phone' THEN ingest.clean_phone(value)
-    WHEN kind = 'email' THEN ingest.clean_email(value)
-    WHEN kind = 'linkedin_person' THEN ingest.clean_linkedin_person(value)
-    WHEN kind = 'linkedin_company' THEN ingest.clean_linkedin_company(value)
-    WHEN kind = 'domain' THEN ingest.clean_domain(value)
-    WHEN kind = 'url' THEN CASE WHEN value LIKE '%_._%' AND value !~ '\s' THEN value END
-    WHEN kind = 'date' THEN ingest.clean_date(value)
-    WHEN kind = 'timestamp' THEN ingest.clean_timestamp(value)
-END;
+CREATE FUNCTION ingest.clean_url(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+    RETURN CASE WHEN value LIKE '%_._%' AND value !~ '\s' THEN value END;
+END $$;
 
--- What a provider can be asked about: an address, a page, or a name together with an employer.
-CREATE FUNCTION ingest.can_be_asked_about(input jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN input ?| '{email,linkedin_url}'
-    OR (input ? 'full_name' OR input ?& '{first_name,last_name}') AND input ?| '{company_name,company_domain}';
+CREATE FUNCTION ingest.clean_integer(value text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+    RETURN ingest.clean_money(value);
+END $$;

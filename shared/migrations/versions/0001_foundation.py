@@ -13,6 +13,16 @@ SQL = Path(__file__).parent.parent / "sql"
 def upgrade() -> None:
     # The driver's own cursor, in Alembic's transaction: SQLAlchemy would take % for a placeholder.
     cursor = op.get_bind().connection.cursor()
-    parts = ("roles", "shared", "ingest", "ingest_cleaning", "execution", "limits", "projection", "projection_sets")
+    parts = (
+        "roles",
+        "shared",
+        "ingest",
+        "ingest_cleaning",
+        "ingest_items",
+        "execution",
+        "limits",
+        "projection",
+        "projection_sets",
+    )
     for part in parts:
         cursor.execute((SQL / f"0001_{part}.sql").read_text())
