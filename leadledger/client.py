@@ -1,13 +1,15 @@
 """The API as Python calls: upload, launch, watch, read, verify."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Self, Unpack
 from uuid import UUID, uuid4
 
 from leadledger.answers import Batch, Document, Event, LaunchedBatch, Lead, Upload, Verification
 from leadledger.connection import Connection
 from leadledger.event_stream import PATIENCE_SECONDS, follow
+from leadledger.launch_options import LaunchOptions
 from leadledger.request_body import body_of
 
 _UPLOAD_SECONDS = 900.0
@@ -70,25 +72,20 @@ class Client:
     # Batches
 
     def launch(
-        self,
-        upload_id: UUID | str,
-        *,
-        workflow: str | None = None,
-        name: str | None = None,
-        sample: int | None = None,
-        rows: Sequence[int] | None = None,
-        idempotency_key: str | None = None,
+        self, upload_id: UUID | str, *, idempotency_key: str | None = None, **options: Unpack[LaunchOptions]
     ) -> LaunchedBatch:
         """Ask the providers about the upload's rows: all, the first `sample`, or the `rows` named.
 
-        Without `workflow` the one for the upload's source is taken.
+        Without `workflow` the one for the upload's source is taken. More than `budget` credits are never spent.
         """
-        asked = {"workflow": workflow, "name": name, "sample": sample, "rows": list(rows) if rows else None}
+        asked: dict[str, object] = {"upload_id": str(upload_id), **options}
+        if options.get("budget") is not None:
+            asked["budget"] = str(options["budget"])
         response = self._connection.exchange(
             "POST",
             "/batches",
             headers={"Idempotency-Key": idempotency_key or str(uuid4())},
-            json={"upload_id": str(upload_id)} | {key: value for key, value in asked.items() if value is not None},
+            json={key: value for key, value in asked.items() if value is not None},
         )
         return LaunchedBatch.model_validate_json(response.content)
 
@@ -118,9 +115,12 @@ class Client:
         """Make no more calls for a batch until it is resumed; what is asked already is answered and kept."""
         return self._control(batch_id, "pause", {"reason": reason}, idempotency_key)
 
-    def resume(self, batch_id: UUID | str, *, idempotency_key: str | None = None) -> Document:
-        """Go on with a paused batch where it stood."""
-        return self._control(batch_id, "resume", {}, idempotency_key)
+    def resume(
+        self, batch_id: UUID | str, *, budget: Decimal | None = None, idempotency_key: str | None = None
+    ) -> Document:
+        """Go on with a paused batch where it stood, with another budget if one is given."""
+        asked = {"budget": None if budget is None else str(budget)}
+        return self._control(batch_id, "resume", asked, idempotency_key)
 
     def cancel(
         self, batch_id: UUID | str, *, reason: str | None = None, idempotency_key: str | None = None

@@ -1,5 +1,6 @@
 """`leadledger launch`, `watch`, `verify`: a batch from its start to its seal."""
 
+from decimal import Decimal
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -21,15 +22,29 @@ _WAITING = ("pending", "running")
 
 @app.command()
 @server_command
-def launch(
+def launch(  # noqa: PLR0913, PLR0917 - a command has as many options as it takes
     session: Session,
     upload: Annotated[UUID, typer.Argument(metavar="UPLOAD", help="The upload's id, as `upload` gave it")],
     workflow: Annotated[str | None, typer.Option(help="Workflow; by default the one for the upload's source")] = None,
     name: Annotated[str | None, typer.Option(help="A name to find the batch by")] = None,
     sample: Annotated[int | None, typer.Option(min=1, help="Only the first N rows")] = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="Credits that are never exceeded: it pauses before")
+    ] = None,
+    tolerate: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, help="Percent of the items that may fail before the batch has failed"),
+    ] = None,
 ) -> None:
     """Launch a batch: ask the workflow's providers about the rows of an upload. This may cost what they charge."""
-    launched = session.client.launch(upload, workflow=workflow, name=name, sample=sample)
+    launched = session.client.launch(
+        upload,
+        workflow=workflow,
+        name=name,
+        sample=sample,
+        budget=None if budget is None else Decimal(str(budget)),
+        tolerated_failures=None if tolerate is None else {"percent": tolerate},
+    )
     session.out.line(launched)
     session.out.show(f"Batch {launched.batch_id} launched with {launched.items} items.")
     session.out.show(f"Watch it: leadledger watch {launched.batch_id}")

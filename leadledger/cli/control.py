@@ -1,5 +1,6 @@
 """`leadledger batch pause|resume|cancel`: take hold of a batch at work."""
 
+from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 import typer
@@ -22,9 +23,13 @@ def pause(session: Session, batch: BatchArgument, reason: ReasonOption = None) -
 
 @app.command()
 @server_command
-def resume(session: Session, batch: BatchArgument) -> None:
+def resume(
+    session: Session,
+    batch: BatchArgument,
+    budget: Annotated[float | None, typer.Option(min=0, help="A budget in place of the present one")] = None,
+) -> None:
     """Go on with a paused batch where it stood."""
-    session.out.line(session.client.resume(batch))
+    session.out.line(session.client.resume(batch, budget=None if budget is None else Decimal(str(budget))))
     session.out.show(f"It goes on. Watch it: leadledger watch {batch}")
 
 

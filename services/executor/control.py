@@ -6,9 +6,11 @@ are answered and appended. A cancelled batch is then wound up, chunk by chunk, b
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from services.executor.start_run import start_run
+from services.executor.store.budgets import set_budget
 from services.executor.store.control import Run, end_run, lock_for_control, pause_run, resume_run
 from shared.errors import Conflict, NotFound
 from shared.events import BatchCancelled, BatchPaused, BatchResumed
@@ -28,6 +30,7 @@ class Command:
     batch_id: UUID
     verb: str
     reason: str = BY_REQUEST
+    budget: Decimal | None = None
     idempotency_key: str | None = None
 
 
@@ -45,10 +48,12 @@ async def pause(postgres: Postgres, command: Command, *, chunk_items: int) -> An
 
 
 async def resume(postgres: Postgres, command: Command, *, chunk_items: int) -> Answer:
-    """Let a paused batch go on; raises NotFound, and Conflict unless it is paused."""
+    """Let a paused batch go on, with another budget if one is given; raises NotFound, and Conflict unless paused."""
 
     async def effect(connection: Connection, run: Run) -> str:
         _demand(run, "resumed", ("paused",))
+        if command.budget is not None:
+            await set_budget(connection, command.client_id, command.batch_id, command.budget)
         await resume_run(connection, command.client_id, command.batch_id)
         resumed = BatchResumed(client_id=command.client_id, batch_id=command.batch_id, reason=command.reason)
         await append_event(connection, "executor", resumed)
@@ -81,7 +86,12 @@ async def _carry_out(
     # A batch may be controlled before its launch is heard of here; then it is started first.
     await start_run(postgres, command.client_id, command.batch_id, chunk_items=chunk_items)
     route = f"POST /batches/{command.batch_id}/{command.verb}"
-    request = once(command.client_id, route, command.idempotency_key, asked={"reason": command.reason})
+    request = once(
+        command.client_id,
+        route,
+        command.idempotency_key,
+        asked={"reason": command.reason, "budget": str(command.budget)},
+    )
     async with postgres.tenant(command.client_id) as connection:
         answer = await earlier_answer(connection, request)
         if answer is None:

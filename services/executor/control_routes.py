@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from services.executor import control
 from services.executor.pauses import lift_pause
-from services.executor.schemas import Controlled, ProviderResumed, Reason
+from services.executor.schemas import Controlled, ProviderResumed, Reason, Resume
 from shared.auth import Launcher
 from shared.idempotency import IdempotencyKey
 
@@ -37,12 +37,20 @@ async def pause(
 
 @router.post("/batches/{batch_id}/resume", response_model=Controlled, summary="Let a paused batch go on")
 async def resume(
-    batch_id: UUID, request: Request, caller: Launcher, idempotency_key: IdempotencyKey = None
+    batch_id: UUID,
+    request: Request,
+    caller: Launcher,
+    given: Resume | None = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Go on with a paused batch where it stood."""
+    """Go on with a paused batch where it stood; with a higher budget if that was used up."""
     state = request.app.state
     command = control.Command(
-        client_id=caller.client_id, batch_id=batch_id, verb="resume", idempotency_key=idempotency_key
+        client_id=caller.client_id,
+        batch_id=batch_id,
+        verb="resume",
+        budget=given.budget if given is not None else None,
+        idempotency_key=idempotency_key,
     )
     answer = await control.resume(state.postgres, command, chunk_items=state.settings.chunk_items)
     return answer.response()

@@ -74,6 +74,9 @@ class Cost(_Part):
     amount: ExpressionText | None = None
     source: Literal["header", "body"] = "body"
     estimate: float = Field(0, ge=0)
+    at_most: float | None = Field(
+        None, ge=0, description="The most an item can cost, reserved of a budget; absent: the estimate"
+    )
     charged_outcomes: tuple[Outcome, ...] = (Outcome.OK,)
 
 

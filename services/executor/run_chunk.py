@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from services.executor.budget import OverBudget, stop_for_budget
 from services.executor.calls.call import Line
 from services.executor.calls.exchange import Wire
 from services.executor.compiled import CompiledProvider
@@ -68,6 +69,9 @@ async def run_chunk(executor: Executor, order: ChunkOrder) -> None:
         except Halted as halted:
             _log.info("chunk given back", reason=str(halted))
             await park(executor.postgres, order, Parked(0, str(halted)))
+        except OverBudget as over:
+            _log.info("chunk given back", reason=str(over))
+            await stop_for_budget(executor.postgres, order, over)
         except Parked as parked:
             _log.info("chunk parked", seconds=parked.seconds, reason=str(parked))
             await park(executor.postgres, order, parked)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_exponential_jitter
 
+from services.executor.budget import OverBudget
 from services.executor.calls.call import Line, call
 from services.executor.calls.reply import ItemAnswer, Reply
 from services.executor.expression import Expression
@@ -42,8 +43,11 @@ async def run_step(line: Line, step: Step, items: Sequence[Item], stopping: asyn
     failures = [failure for failure in ended if isinstance(failure, BaseException)]
     parked = [failure for failure in failures if isinstance(failure, Parked)]
     for failure in failures:
-        if not isinstance(failure, Parked):
+        if not isinstance(failure, Parked | OverBudget):
             raise failure
+    over = [failure for failure in failures if isinstance(failure, OverBudget)]
+    if over:
+        raise min(over, key=lambda each: each.need)
     if parked:
         raise min(parked, key=lambda each: each.seconds)
 

@@ -150,6 +150,14 @@ class Reason(BaseModel):
     reason: str = Field("by request", min_length=1, max_length=500, examples=["the list is the wrong one"])
 
 
+class Resume(BaseModel):
+    """With what a batch goes on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    budget: Decimal | None = Field(None, gt=0, examples=["250"], description="In place of the batch's present budget")
+
+
 class Controlled(BaseModel):
     """A batch after a command."""
 

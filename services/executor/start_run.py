@@ -14,7 +14,7 @@ async def start_run(postgres: Postgres, client_id: UUID, batch_id: UUID, *, chun
         if batch is None:
             return False
         return await insert_run(
-            connection, client_id, batch_id, items=batch.items, chunk_items=chunk_items, traceparent=traceparent()
+            connection, client_id, batch_id, batch, chunk_items=chunk_items, traceparent=traceparent()
         )
 
 

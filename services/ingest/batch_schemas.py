@@ -1,6 +1,7 @@
 """Batches as the API shows them."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,6 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 RowNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 BatchState = Literal["launched", "running", "paused", "completed", "cancelled", "failed"]
+
+
+class ToleratedFailures(BaseModel):
+    """How many items may fail; of both limits the stricter counts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    percent: float | None = Field(None, ge=0, le=100, examples=[5])
+    count: int | None = Field(None, ge=0, examples=[100])
 
 
 class BatchOrder(BaseModel):
@@ -25,6 +35,15 @@ class BatchOrder(BaseModel):
     )
     sample: int | None = Field(
         None, ge=1, description="Only the first so many rows that can be asked about", examples=[10]
+    )
+    budget: Decimal | None = Field(
+        None,
+        gt=0,
+        examples=["100"],
+        description="Credits that are never exceeded; before a call that could, the batch pauses",
+    )
+    tolerated_failures: ToleratedFailures | None = Field(
+        None, description="Beyond it the batch has failed, and nothing more is asked"
     )
     rows: list[RowNo] | None = Field(
         None, min_length=1, max_length=100_000, description="Only these rows, flagged ones too", examples=[[1, 2, 5]]
@@ -78,6 +97,14 @@ class Waiting(BaseModel):
     until: datetime | None = Field(description="None: until somebody acts")
 
 
+class Budget(BaseModel):
+    """What a batch may spend, what calls in flight may cost, and what is spent."""
+
+    amount: Decimal = Field(examples=["100"])
+    reserved: Decimal = Field(examples=["0"])
+    spent: Decimal = Field(examples=["61"])
+
+
 class BatchAnswer(BaseModel):
     """A batch: what was launched, how far it is."""
 
@@ -91,6 +118,7 @@ class BatchAnswer(BaseModel):
     items: int = Field(examples=[15])
     counts: Counts
     waiting: list[Waiting] = Field(description="Providers that asked for a rest, are out of order, or need help")
+    budget: Budget | None
     completion: int = Field(description="How many times it was completed", examples=[1])
     seal: str | None = Field(description="Digest of the results, hexadecimal")
     projected: Projected | None

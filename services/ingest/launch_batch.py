@@ -65,6 +65,8 @@ async def _launch(connection: Connection, client_id: UUID, order: BatchOrder) ->
         "workflow": workflow,
         "items": items,
         "sample": order.sample,
+        "budget": order.budget,
+        "tolerated_failures": order.tolerated_failures and order.tolerated_failures.model_dump(exclude_none=True),
     }
     await store.insert_batch(connection, client_id, batch_id, facts)
     event = BatchLaunched(

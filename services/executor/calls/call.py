@@ -9,6 +9,7 @@ import zstandard
 from prometheus_client import Counter, Histogram
 from uuid_utils.compat import uuid7
 
+from services.executor.budget import most_a_call_costs
 from services.executor.calls.body import dump_json
 from services.executor.calls.bulk import read_bulk
 from services.executor.calls.exchange import Exchange, Wire
@@ -47,11 +48,14 @@ class Line:
 
 
 async def call(line: Line, subjects: Sequence[Subject], attempts: Sequence[Attempt]) -> tuple[Reply, list[ItemAnswer]]:
-    """Ask about the subjects once and append what is said; return it, in their order. Raises Fenced, Parked."""
+    """Ask about the subjects once and append what is said; return it, in their order.
+
+    Raises Fenced, Halted, OverBudget, Parked.
+    """
     document = line.provider.document
     question = ask(line.provider, subjects, line.configuration.variables)
     async with line.gate.passage(line.order.batch_id):
-        await line.ledger.intend(attempts)
+        await line.ledger.intend(attempts, most_a_call_costs(document.cost, 1))
         failpoint("executor.intended_before_call")
         exchange = await _exchange(line, question, attempts)
         reply, answers = _read(line, question, subjects, exchange)

@@ -39,8 +39,10 @@ class Result:
     cost_source: str
 
 
-async def insert_attempts(connection: Connection, client_id: UUID, attempts: Sequence[Attempt]) -> list[Attempt]:
-    """Insert the intents; return those that are another run's already.
+async def insert_attempts(
+    connection: Connection, client_id: UUID, attempts: Sequence[Attempt], most_costs: Sequence[Decimal]
+) -> list[Attempt]:
+    """Insert the intents, each with what it may cost at most; return those that are another run's already.
 
     An intent of this very run may be there: its commit was told as lost and is tried again.
     """
@@ -54,13 +56,15 @@ async def insert_attempts(connection: Connection, client_id: UUID, attempts: Seq
     )
     status = await connection.execute(
         """
-        INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, step, provider, attempt)
+        INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, step, provider, attempt, reserved)
         SELECT $1, intent.*
-        FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::smallint[]) AS intent
+        FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::smallint[], $8::numeric[])
+            AS intent
         ON CONFLICT DO NOTHING
         """,
         client_id,
         *keys,
+        list(most_costs),
     )
     if status == f"INSERT 0 {len(attempts)}":
         return []

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,28 +17,49 @@ class Launched:
 
     items: int
     workflow: Mapping[str, Any]
+    budget: Decimal | None
+    tolerated_failures: Mapping[str, Any] | None
+
+    @property
+    def most_failed(self) -> int | None:
+        """Return how many items may fail before the batch has failed, None if all may; the stricter limit counts."""
+        tolerated = self.tolerated_failures or {}
+        limits = [int(tolerated["count"])] if tolerated.get("count") is not None else []
+        if tolerated.get("percent") is not None:
+            limits.append(int(self.items * tolerated["percent"] / 100))
+        return min(limits, default=None)
 
 
 async def launched_batch(connection: Connection, client_id: UUID, batch_id: UUID) -> Launched | None:
     """Return the batch, or None if this client has none of this id."""
     row = await connection.fetchrow(
-        "SELECT items, workflow FROM batches WHERE client_id = $1 AND batch_id = $2", client_id, batch_id
+        "SELECT items, workflow, budget, tolerated_failures FROM batches WHERE client_id = $1 AND batch_id = $2",
+        client_id,
+        batch_id,
     )
-    return None if row is None else Launched(items=row["items"], workflow=row["workflow"])
+    return None if row is None else Launched(**row)
 
 
 async def insert_run(
-    connection: Connection, client_id: UUID, batch_id: UUID, *, items: int, chunk_items: int, traceparent: str | None
+    connection: Connection,
+    client_id: UUID,
+    batch_id: UUID,
+    batch: Launched,
+    *,
+    chunk_items: int,
+    traceparent: str | None,
 ) -> bool:
     """Insert the run and its chunks; return False if they were there."""
     inserted = await connection.fetchval(
         """
-        INSERT INTO batch_runs (client_id, batch_id, state, traceparent) VALUES ($1, $2, 'running', $3)
-        ON CONFLICT DO NOTHING RETURNING true
+        INSERT INTO batch_runs (client_id, batch_id, state, traceparent, budget, most_failed)
+        VALUES ($1, $2, 'running', $3, $4, $5) ON CONFLICT DO NOTHING RETURNING true
         """,
         client_id,
         batch_id,
         traceparent,
+        batch.budget,
+        batch.most_failed,
     )
     if not inserted:
         return False
@@ -49,18 +71,23 @@ async def insert_run(
         """,
         client_id,
         batch_id,
-        items,
+        batch.items,
         chunk_items,
     )
     return True
 
 
-async def lock_run(connection: Connection, client_id: UUID, batch_id: UUID) -> str:
-    """Lock the run's row, so that its chunks finish one after the other; return its state."""
-    state: str = await connection.fetchval(
-        "SELECT state FROM batch_runs WHERE client_id = $1 AND batch_id = $2 FOR UPDATE", client_id, batch_id
+async def lock_run(connection: Connection, client_id: UUID, batch_id: UUID) -> int | None:
+    """Lock the run's row, so that its chunks finish one after the other; return how many items may fail if it runs."""
+    most_failed: int | None = await connection.fetchval(
+        """
+        SELECT CASE WHEN state = 'running' THEN most_failed END FROM batch_runs
+        WHERE client_id = $1 AND batch_id = $2 FOR UPDATE
+        """,
+        client_id,
+        batch_id,
     )
-    return state
+    return most_failed
 
 
 async def run_counts(connection: Connection, client_id: UUID, batch_id: UUID) -> tuple[bool, dict[str, int]]:

@@ -11,6 +11,7 @@ from services.ingest.batch_schemas import (
     BatchAnswer,
     BatchOrder,
     BatchPage,
+    Budget,
     Counts,
     LaunchAnswer,
     Projected,
@@ -76,12 +77,19 @@ def _answer(row: Mapping[str, Any]) -> BatchAnswer:
             pending=row["items"] - row["running"] - sum(finished.values()), running=row["running"], **finished
         ),
         waiting=[Waiting.model_validate(each) for each in row["waiting"]],
+        budget=_budget(row),
         completion=row["completion"] or 0,
         seal=row["seal"].hex() if row["seal"] else None,
         projected=_projected(row),
         launched_at=row["launched_at"],
         completed_at=row["completed_at"],
     )
+
+
+def _budget(row: Mapping[str, Any]) -> Budget | None:
+    if row["budget"] is None:
+        return None
+    return Budget(amount=row["budget"], reserved=row["reserved"] or 0, spent=row["spent"] or 0)
 
 
 def _projected(row: Mapping[str, Any]) -> Projected | None:

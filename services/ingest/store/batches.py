@@ -50,16 +50,20 @@ async def has_item_to_ask_about(connection: Connection, client_id: UUID, batch_i
     return found
 
 
+_FACTS = ("upload_id", "name", "source", "workflow", "items", "sample", "budget", "tolerated_failures")
+
+
 async def insert_batch(connection: Connection, client_id: UUID, batch_id: UUID, facts: Mapping[str, object]) -> None:
     """Append the batch itself; `facts` are its other columns."""
     await connection.execute(
         """
-        INSERT INTO batches (client_id, batch_id, upload_id, name, source, workflow, items, sample)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO batches (client_id, batch_id, upload_id, name, source, workflow, items, sample, budget,
+                             tolerated_failures)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
         client_id,
         batch_id,
-        *(facts[column] for column in ("upload_id", "name", "source", "workflow", "items", "sample")),
+        *(facts[column] for column in _FACTS),
     )
 
 
@@ -79,7 +83,10 @@ async def list_batches(
         """
         SELECT batches.batch_id, batches.upload_id, batches.name, batches.source, batches.workflow, batches.items,
                batches.launched_at, batch_runs.state, batch_runs.reason, batch_runs.completion, batch_runs.seal,
-               batch_runs.completed_at, progress.*, waited.waiting, projections.completion AS projected_completion,
+               batch_runs.completed_at,
+               coalesce(batch_runs.budget, batches.budget) AS budget, batch_runs.reserved, batch_runs.spent,
+               progress.*, waited.waiting,
+               projections.completion AS projected_completion,
                projections.leads, projections.jobs, projections.rules
         FROM batches
         LEFT JOIN batch_runs USING (client_id, batch_id)

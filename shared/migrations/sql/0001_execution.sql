@@ -30,6 +30,11 @@ CREATE TABLE execution.batch_runs (
     paused_for    text,  -- the provider that somebody must help first; NULL: paused by request
     completion    integer NOT NULL DEFAULT 0,
     seal          bytea,
+    -- What it may spend, what calls in flight may cost, what is spent; the sums are kept where there is a budget.
+    budget        numeric CHECK (budget > 0),
+    reserved      numeric NOT NULL DEFAULT 0,
+    spent         numeric NOT NULL DEFAULT 0,
+    most_failed   integer,  -- more failed items than this, and the batch has failed
     traceparent   text,
     started_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     progressed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -79,6 +84,7 @@ CREATE TABLE execution.attempts (
     attempt       smallint NOT NULL,
     batch_id      uuid NOT NULL,
     epoch         integer NOT NULL,
+    reserved      numeric NOT NULL DEFAULT 0,  -- what it may cost at most
     started_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (client_id, batch_item_id, step, provider, attempt),
     FOREIGN KEY (client_id, batch_item_id) REFERENCES ingest.batch_items
@@ -162,7 +168,7 @@ GRANT USAGE ON SCHEMA execution TO leadledger_ingest, leadledger_executor, leadl
 GRANT SELECT ON execution.workflow_states TO leadledger_ingest, leadledger_executor, leadledger_projector;
 GRANT SELECT, INSERT ON execution.attempts, execution.provider_calls, execution.enrichment_results TO leadledger_executor;
 GRANT SELECT, INSERT ON execution.batch_runs, execution.batch_chunks TO leadledger_executor;
-GRANT UPDATE (state, reason, paused_for, completion, seal, progressed_at, completed_at) ON execution.batch_runs TO leadledger_executor;
+GRANT UPDATE (state, reason, paused_for, budget, reserved, spent, completion, seal, progressed_at, completed_at) ON execution.batch_runs TO leadledger_executor;
 GRANT UPDATE (state, reason, waiting_for, epoch, run_at, lease_until, succeeded, no_match, failed, unknown, skipped, seal)
     ON execution.batch_chunks TO leadledger_executor;
 GRANT SELECT, INSERT, UPDATE ON execution.provider_configurations TO leadledger_executor;

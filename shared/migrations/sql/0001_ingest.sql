@@ -61,6 +61,8 @@ CREATE TABLE ingest.batches (
     workflow    jsonb NOT NULL,
     items       integer NOT NULL CHECK (items > 0),
     sample      integer,
+    budget      numeric,
+    tolerated_failures jsonb,
     launched_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (client_id, batch_id),
     FOREIGN KEY (client_id, upload_id) REFERENCES ingest.uploads

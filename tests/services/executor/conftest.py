@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -107,7 +108,13 @@ async def configured(api: httpx.AsyncClient, sandbox: httpx.AsyncClient, sandbox
 def launch(owner: Owner, client_id: UUID) -> Launch:
     """Write a launched batch into the database, as ingest does, and return its id."""
 
-    async def launch(inputs: Sequence[dict[str, Any]], *, workflow: str | dict[str, Any] = "apollo-default") -> UUID:
+    async def launch(
+        inputs: Sequence[dict[str, Any]],
+        *,
+        workflow: str | dict[str, Any] = "apollo-default",
+        budget: Decimal | None = None,
+        tolerated_failures: dict[str, float] | None = None,
+    ) -> UUID:
         if isinstance(workflow, str):
             workflow = load_registry().workflow(workflow).model_dump(mode="json")
         upload_id, batch_id = uuid.uuid4(), uuid.uuid4()
@@ -133,14 +140,17 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
             )
             await owner.execute(
                 """
-                INSERT INTO batches (client_id, batch_id, upload_id, name, source, workflow, items)
-                VALUES ($1, $2, $3, 'test', 'apollo', $4, $5)
+                INSERT INTO batches (client_id, batch_id, upload_id, name, source, workflow, items, budget,
+                                     tolerated_failures)
+                VALUES ($1, $2, $3, 'test', 'apollo', $4, $5, $6, $7)
                 """,
                 client_id,
                 batch_id,
                 upload_id,
                 json.dumps(workflow),
                 len(inputs),
+                budget,
+                None if tolerated_failures is None else json.dumps(tolerated_failures),
             )
             await owner.execute(
                 """

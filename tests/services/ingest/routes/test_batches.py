@@ -81,6 +81,7 @@ async def test_a_launched_batch_waits_with_all_its_items(client: httpx.AsyncClie
         "items": 3,
         "counts": {"pending": 3, **NO_COUNTS},
         "waiting": [],
+        "budget": None,
         "completion": 0,
         "seal": None,
         "projected": None,
@@ -213,7 +214,7 @@ async def test_rows_that_the_upload_does_not_have_are_named(client: httpx.AsyncC
 
 @pytest.mark.parametrize(
     "order",
-    [{"sample": 0}, {"rows": []}, {"rows": [0]}, {"sample": 1, "rows": [1]}, {"name": ""}, {"budget": 5}],
+    [{"sample": 0}, {"rows": []}, {"rows": [0]}, {"sample": 1, "rows": [1]}, {"name": ""}, {"budget": 0}],
 )
 async def test_an_order_that_makes_no_sense_is_refused(
     client: httpx.AsyncClient, upload_id: UUID, order: dict[str, object]
