@@ -16,7 +16,7 @@ import uvloop
 from benchmarks.environment import database, launch, make_client, report, sandbox, until_completed, watching
 from services.executor.app import create_app
 from services.executor.calls.exchange import Wire
-from services.executor.calls.question import Subject, ask, http_request
+from services.executor.calls.question import Seen, ask, http_request
 from services.executor.compiled import CompiledProvider, compile_provider
 from services.executor.registry import load_registry
 from shared.bus import MemoryBus
@@ -58,7 +58,7 @@ async def bare(shape: str, variables: dict[str, str], items: int) -> float:
     provider = compile_provider(load_registry().provider(PROVIDER[shape]))
     size = provider.document.batch_size
     subjects = [
-        Subject(item_id=UUID(int=number), item_no=number, input=each, results={})
+        Seen(subject_id=UUID(int=number), number=number, input=each, results={})
         for number, each in enumerate(people(items))
     ]
     groups = [subjects[at : at + size] for at in range(0, items, size)] * len(STEPS[shape])
@@ -71,7 +71,7 @@ async def bare(shape: str, variables: dict[str, str], items: int) -> float:
 
 
 async def _send(
-    wire: Wire, places: asyncio.Semaphore, provider: CompiledProvider, group: list[Subject], variables: dict[str, str]
+    wire: Wire, places: asyncio.Semaphore, provider: CompiledProvider, group: list[Seen], variables: dict[str, str]
 ) -> None:
     async with places:
         question = ask(provider, group, variables)

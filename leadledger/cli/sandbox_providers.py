@@ -9,6 +9,7 @@ WARNING = (
 
 _ADDRESSES = {
     "apollo-bulk-match": ("base_url", "apollo"),
+    "apollo-organization-enrich": ("base_url", "apollo"),
     "pdl-enrich": ("base_url", "pdl"),
     "pdl-bulk": ("base_url", "pdl"),
     "hunter-email-finder": ("base_url", "hunter"),

@@ -1,5 +1,6 @@
 """What became of one attempt: a closed set, and never simply the HTTP status."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -32,6 +33,15 @@ class ItemState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"
+
+
+def gravest(outcomes: Mapping[str, Outcome]) -> str:
+    """Return whose outcome tells most of a question nobody answered; the last one's, of equals."""
+    return max(reversed(list(outcomes)), key=lambda name: _gravity(outcomes[name]))
+
+
+def _gravity(outcome: Outcome) -> int:
+    return {Outcome.UNKNOWN: 3, Outcome.NO_MATCH: 1, Outcome.SKIPPED: 0}.get(outcome, 2)
 
 
 def item_state(outcomes: list[Outcome]) -> ItemState:

@@ -48,8 +48,9 @@ def load_registry() -> Registry:
     registry = Registry({each.name: each for each in providers}, {each.name: each for each in workflows})
     for workflow in workflows:
         for step in workflow.steps:
-            if step.provider not in registry.providers:
-                raise BrokenDocument(f"workflow {workflow.name}: step {step.name}: no provider '{step.provider}'")
+            for provider in step.providers:
+                if provider not in registry.providers:
+                    raise BrokenDocument(f"workflow {workflow.name}: step {step.name}: no provider '{provider}'")
     return registry
 
 

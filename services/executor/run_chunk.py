@@ -11,26 +11,31 @@ import structlog
 from services.executor.budget import OverBudget, stop_for_budget
 from services.executor.calls.call import Line
 from services.executor.calls.exchange import Wire
+from services.executor.chunk_subjects import load_subjects, take_history
 from services.executor.compiled import CompiledProvider
 from services.executor.complete import finish
 from services.executor.configuration import Vault, configuration_of
 from services.executor.gate import Gates
-from services.executor.item import Item, items_with_history
 from services.executor.lease import kept_lease
 from services.executor.ledger import Fenced, Halted, Ledger
 from services.executor.outcome import ItemState
 from services.executor.park import park
 from services.executor.parked import Parked
 from services.executor.registry import Registry
-from services.executor.run_step import close_lost_attempts, run_step
+from services.executor.run_step import close_lost_attempts
 from services.executor.store.chunks import Chunk, ChunkOrder, claim_chunk
-from services.executor.store.results import history_of, items_of
+from services.executor.store.companies import companies_still_asked
 from services.executor.store.runs import launched_batch
-from services.executor.workflow import Workflow
+from services.executor.subject import Subject
+from services.executor.waterfall import conclude, is_through, run_waterfall, skip_without_company
+from services.executor.workflow import Step, Workflow
 from shared.postgres import Postgres
 from shared.telemetry import span
 
 _log = structlog.get_logger()
+
+# How soon a chunk looks again whether other chunks know about its companies.
+_COMPANY_REST_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,30 +82,63 @@ async def run_chunk(executor: Executor, order: ChunkOrder) -> None:
             await park(executor.postgres, order, parked)
 
 
-async def _ask_all(executor: Executor, chunk: Chunk) -> list[Item]:
+async def _ask_all(executor: Executor, chunk: Chunk) -> Sequence[Subject]:
     order = chunk.order
     async with executor.postgres.tenant(order.client_id) as connection:
         batch = await launched_batch(connection, order.client_id, order.batch_id)
         assert batch is not None  # noqa: S101 - a chunk belongs to a batch
-        items = items_with_history(await items_of(connection, chunk), await history_of(connection, chunk))
-    for step in Workflow.model_validate(batch.workflow).steps:
-        provider = executor.providers[step.provider]
-        configuration = await configuration_of(executor.postgres, executor.vault, order.client_id, provider.document)
-        line = Line(
-            order=order,
-            step=step.name,
-            provider=provider,
-            configuration=configuration,
-            gate=executor.gates.of(order.client_id, provider.document, configuration.limits),
-            wire=executor.wire,
-            ledger=executor.ledger(order.client_id),
-        )
-        await close_lost_attempts(line, step, items)
-        if not chunk.winding_up:
-            await run_step(line, step, items, executor.stopping)
-    return items
+        workflow = Workflow.model_validate(batch.workflow)
+        subjects = await load_subjects(connection, chunk, with_companies=workflow.asks_about_companies)
+    for step in workflow.steps:
+        lines = [await _line(executor, order, step, provider) for provider in step.providers]
+        if step.per == "item":
+            await _ask_about(executor, chunk, step, lines, subjects.items)
+        else:
+            await _ask_about(executor, chunk, step, lines, subjects.own_companies)
+            await _wait_for_others(executor, chunk, step, lines, subjects.other_companies)
+            await skip_without_company(step, lines[0], subjects.items)
+    return subjects.items
 
 
-def _counts(items: Sequence[Item]) -> dict[str, int]:
+async def _line(executor: Executor, order: ChunkOrder, step: Step, name: str) -> Line:
+    provider = executor.providers[name]
+    configuration = await configuration_of(executor.postgres, executor.vault, order.client_id, provider.document)
+    return Line(
+        order=order,
+        step=step.name,
+        provider=provider,
+        configuration=configuration,
+        gate=executor.gates.of(order.client_id, provider.document, configuration.limits),
+        wire=executor.wire,
+        ledger=executor.ledger(order.client_id),
+    )
+
+
+async def _ask_about(
+    executor: Executor, chunk: Chunk, step: Step, lines: Sequence[Line], subjects: Sequence[Subject]
+) -> None:
+    for line in lines:
+        await close_lost_attempts(line, subjects)
+    if not chunk.winding_up and subjects:
+        await run_waterfall(step, lines, subjects, executor.stopping)
+    conclude(step, subjects)
+
+
+async def _wait_for_others(
+    executor: Executor, chunk: Chunk, step: Step, lines: Sequence[Line], companies: Sequence[Subject]
+) -> None:
+    """Take in what other chunks were told about these companies; raises Parked while they still ask."""
+    client_id = chunk.order.client_id
+    async with executor.postgres.tenant(client_id) as connection:
+        # First who is done, then what was said: in this order nothing said is missed.
+        asked = await companies_still_asked(connection, chunk, [each.subject_id for each in companies])
+        await take_history(connection, client_id, companies)
+    open_ones = [each for each in companies if each.subject_id in asked and not is_through(step, lines, each)]
+    if open_ones and not chunk.winding_up:
+        raise Parked(_COMPANY_REST_SECONDS, f"{len(open_ones)} of its companies are being asked about by other chunks")
+    conclude(step, companies)
+
+
+def _counts(items: Sequence[Subject]) -> dict[str, int]:
     counted = Counter(item.state() for item in items)
     return {state.value: counted[state] for state in ItemState}

@@ -1,4 +1,4 @@
-"""Run one step for the items of a chunk: skip what can't be asked, ask about the rest until each is settled."""
+"""Ask one provider in a step about the subjects of a chunk: skip what can't be asked, ask until each is settled."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -10,15 +10,15 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_expone
 from services.executor.budget import OverBudget
 from services.executor.calls.call import Line, call
 from services.executor.calls.reply import ItemAnswer, Reply
-from services.executor.expression import Expression
 from services.executor.gate import LONGEST_REST_SECONDS
-from services.executor.item import Item
 from services.executor.outcome import Outcome
 from services.executor.parked import Parked
 from services.executor.retry_after import retry_after
 from services.executor.store.results import Attempt, Result
-from services.executor.workflow import Step
+from services.executor.subject import History, Subject
 from shared.events import utc_now
+
+_NOUN = {"item": "person", "company": "company"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +29,16 @@ class Again:
     reason: str
 
 
-async def run_step(line: Line, step: Step, items: Sequence[Item], stopping: asyncio.Event) -> None:
-    """Bring this step of every item to its end.
+async def run_step(line: Line, subjects: Sequence[Subject], stopping: asyncio.Event) -> None:
+    """Ask this provider about every subject until it has said its last word.
 
     Raises Parked once nothing more can be done now, Fenced if the chunk is another's; calls in flight are
     finished and appended before either.
     """
     retry = line.provider.document.retry
-    unsettled = [item for item in items if not item.steps[step.name].settled(retry)]
-    askable = await skip_unaskable(line, step, unsettled)
-    groups = [_Group(line=line, step=step, open=group, stopping=stopping) for group in _grouped(askable, line)]
+    unsettled = [subject for subject in subjects if not history_of(line, subject).settled(retry)]
+    askable = await _skip_unaskable(line, unsettled)
+    groups = [_Group(line=line, open=group, stopping=stopping) for group in _grouped(askable, line)]
     ended = await asyncio.gather(*(group.ask_until_settled() for group in groups), return_exceptions=True)
     failures = [failure for failure in ended if isinstance(failure, BaseException)]
     parked = [failure for failure in failures if isinstance(failure, Parked)]
@@ -52,49 +52,51 @@ async def run_step(line: Line, step: Step, items: Sequence[Item], stopping: asyn
         raise min(parked, key=lambda each: each.seconds)
 
 
-def _grouped(items: Sequence[Item], line: Line) -> Iterator[list[Item]]:
+def history_of(line: Line, subject: Subject) -> History:
+    """Return what this provider was asked and said in this step about the subject."""
+    return subject.histories[line.step, line.provider.document.name]
+
+
+def _grouped(subjects: Sequence[Subject], line: Line) -> Iterator[list[Subject]]:
     size = line.provider.document.batch_size
-    for start in range(0, len(items), size):
-        yield list(items[start : start + size])
+    for start in range(0, len(subjects), size):
+        yield list(subjects[start : start + size])
 
 
-async def skip_unaskable(line: Line, step: Step, items: Sequence[Item]) -> list[Item]:
-    """Append why an item is not asked about (attempt 0), and return those that are."""
-    condition = Expression(step.when) if step.when is not None else None
-    askable, unaskable = list[Item](), list[tuple[Item, Outcome, str]]()
-    for item in items:
-        seen = item.subject(step.name).document()
-        if condition is not None and not condition.holds(seen):
-            unaskable.append((item, Outcome.SKIPPED, f"condition not met: {step.when}"))
-        elif not line.provider.requires.holds(seen):
-            unaskable.append((item, Outcome.SKIPPED, "the row lacks what this provider needs to find the person"))
+async def _skip_unaskable(line: Line, subjects: Sequence[Subject]) -> list[Subject]:
+    """Append why a subject is not asked about (attempt 0), and return those that are."""
+    askable, unaskable = list[Subject](), list[tuple[Subject, Outcome, str]]()
+    for subject in subjects:
+        if not line.provider.requires.holds(subject.seen().document()):
+            unaskable.append(
+                (subject, Outcome.SKIPPED, f"the row lacks what this provider needs to find the {_NOUN[subject.per]}")
+            )
         elif line.configuration.missing:
             missing = ", ".join(line.configuration.missing)
-            detail = f"not configured: give {missing} with PUT /providers/{step.provider}/configuration"
-            unaskable.append((item, Outcome.AUTH_FAILED, detail))
+            detail = f"not configured: give {missing} with PUT /providers/{line.provider.document.name}/configuration"
+            unaskable.append((subject, Outcome.AUTH_FAILED, detail))
         else:
-            askable.append(item)
-    await _append_uncalled(line, step, unaskable, attempt=0)
+            askable.append(subject)
+    await append_uncalled(line, unaskable, attempt=0)
     return askable
 
 
-async def close_lost_attempts(line: Line, step: Step, items: Sequence[Item]) -> None:
+async def close_lost_attempts(line: Line, subjects: Sequence[Subject]) -> None:
     """Append `unknown` for attempts that an earlier run began and never finished: they may have been charged."""
     detail = "asked, but the executor was lost before the answer was stored"
-    for item in items:
-        for attempt in item.steps[step.name].lost:
-            await _append_uncalled(line, step, [(item, Outcome.UNKNOWN, detail)], attempt=attempt)
+    for subject in subjects:
+        for attempt in history_of(line, subject).lost:
+            await append_uncalled(line, [(subject, Outcome.UNKNOWN, detail)], attempt=attempt)
 
 
-async def _append_uncalled(line: Line, step: Step, said: Sequence[tuple[Item, Outcome, str]], *, attempt: int) -> None:
+async def append_uncalled(line: Line, said: Sequence[tuple[Subject, Outcome, str]], *, attempt: int) -> None:
+    """Append what is said of subjects without a call."""
     if not said:
         return
     document = line.provider.document
     results = [
         Result(
-            attempt=Attempt(
-                order=line.order, item_id=item.item_id, step=step.name, provider=document.name, attempt=attempt
-            ),
+            attempt=_attempt(line, subject, attempt),
             provider_version=document.version,
             outcome=outcome,
             detail=detail,
@@ -104,20 +106,30 @@ async def _append_uncalled(line: Line, step: Step, said: Sequence[tuple[Item, Ou
             cost_unit=document.cost.unit,
             cost_source="unknown" if outcome is Outcome.UNKNOWN else "none",
         )
-        for item, outcome, detail in said
+        for subject, outcome, detail in said
     ]
     await line.ledger.append(None, results)
-    for item, outcome, _ in said:
-        item.steps[step.name].add(attempt, outcome, None)
+    for subject, outcome, _ in said:
+        history_of(line, subject).add(attempt, outcome, None)
+
+
+def _attempt(line: Line, subject: Subject, number: int) -> Attempt:
+    return Attempt(
+        order=line.order,
+        subject_id=subject.subject_id,
+        per=subject.per,
+        step=line.step,
+        provider=line.provider.document.name,
+        attempt=number,
+    )
 
 
 @dataclass(slots=True)
 class _Group:
-    """Items asked about together; those settled leave it round by round."""
+    """Subjects asked about together; those settled leave it round by round."""
 
     line: Line
-    step: Step
-    open: list[Item]
+    open: list[Subject]
     stopping: asyncio.Event
 
     async def ask_until_settled(self) -> None:
@@ -133,7 +145,9 @@ class _Group:
 
         async def rest(seconds: float) -> None:
             if seconds > LONGEST_REST_SECONDS:
-                raise Parked(seconds, f"{self.step.provider} asked for a rest or failed; asked again after it")
+                raise Parked(
+                    seconds, f"{self.line.provider.document.name} asked for a rest or failed; asked again after it"
+                )
             await asyncio.sleep(seconds)
 
         retrying = AsyncRetrying(wait=wait, sleep=rest, retry=retry_if_result(lambda again: again is not None))
@@ -142,31 +156,21 @@ class _Group:
     async def _ask_once(self) -> Again | None:
         if self.stopping.is_set():
             raise Parked(0, "the executor is stopping")
-        attempts = [self._next_attempt(item) for item in self.open]
-        reply, answers = await call(self.line, [item.subject(self.step.name) for item in self.open], attempts)
+        attempts = [_attempt(self.line, each, history_of(self.line, each).attempts + 1) for each in self.open]
+        reply, answers = await call(self.line, [each.seen() for each in self.open], attempts)
         self._take_in(attempts, answers)
         if not self.open:
             return None
         return self._again(reply)
 
-    def _next_attempt(self, item: Item) -> Attempt:
-        number = item.steps[self.step.name].attempts + 1
-        return Attempt(
-            order=self.line.order,
-            item_id=item.item_id,
-            step=self.step.name,
-            provider=self.step.provider,
-            attempt=number,
-        )
-
     def _take_in(self, attempts: Sequence[Attempt], answers: Sequence[ItemAnswer]) -> None:
         retry = self.line.provider.document.retry
-        for item, attempt, answer in zip(self.open, attempts, answers, strict=True):
-            item.steps[self.step.name].add(attempt.attempt, answer.outcome, answer.answer)
-        self.open = [item for item in self.open if not item.steps[self.step.name].settled(retry)]
+        for subject, attempt, answer in zip(self.open, attempts, answers, strict=True):
+            history_of(self.line, subject).add(attempt.attempt, answer.outcome, answer.answer)
+        self.open = [each for each in self.open if not history_of(self.line, each).settled(retry)]
 
     def _again(self, reply: Reply) -> Again:
         reason = reply.detail or reply.outcome.value
-        if reply.outcome is Outcome.THROTTLED or any(item.steps[self.step.name].needs_help for item in self.open):
+        if reply.outcome is Outcome.THROTTLED or any(history_of(self.line, each).needs_help for each in self.open):
             return Again(seconds=0.0, reason=reason)  # the gate was told, and lets nobody pass before it is time
         return Again(seconds=retry_after(reply.exchange.headers, utc_now()), reason=reason)

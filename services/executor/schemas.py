@@ -67,8 +67,9 @@ class Workflows(BaseModel):
 
 
 class ItemResult(BaseModel):
-    """One attempt about an item, and what was said."""
+    """One attempt about an item or its company, and what was said."""
 
+    company_id: UUID | None = Field(None, description="Asked about the company, and shared by all its people")
     step: str = Field(examples=["history"])
     provider: str = Field(examples=["pdl-bulk"])
     attempt: int = Field(examples=[1], description="0 for a step that was not tried")
@@ -115,7 +116,8 @@ class Result(BaseModel):
 
     result_id: UUID
     batch_id: UUID
-    batch_item_id: UUID
+    batch_item_id: UUID | None
+    company_id: UUID | None
     step: str
     provider: str
     provider_version: int

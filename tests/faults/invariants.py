@@ -40,7 +40,7 @@ def rows_and_items_are_complete(system: System, scenario: Scenario, batch_id: UU
 def results_stand_once(system: System, batch_id: UUID) -> None:
     """I2: one result for each attempt, and none without one (but for steps never tried)."""
     twice = """
-        SELECT batch_item_id, step, provider, attempt FROM execution.enrichment_results WHERE batch_id = %s
+        SELECT subject_id, step, provider, attempt FROM execution.enrichment_results WHERE batch_id = %s
         GROUP BY 1, 2, 3, 4 HAVING count(*) > 1
     """
     assert system.sql(twice, batch_id) == []
@@ -48,8 +48,8 @@ def results_stand_once(system: System, batch_id: UUID) -> None:
         SELECT FROM execution.enrichment_results AS result
         WHERE batch_id = %s AND attempt > 0 AND NOT EXISTS (
             SELECT FROM execution.attempts
-            WHERE (attempts.batch_item_id, attempts.step, attempts.provider, attempts.attempt)
-                = (result.batch_item_id, result.step, result.provider, result.attempt))
+            WHERE (attempts.subject_id, attempts.step, attempts.provider, attempts.attempt)
+                = (result.subject_id, result.step, result.provider, result.attempt))
     """
     assert system.sql(orphans, batch_id) == []
     open_attempts = "SELECT FROM execution.workflow_states WHERE batch_id = %s AND state = 'started'"

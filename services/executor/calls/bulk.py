@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from services.executor.calls.question import Question, Subject
+from services.executor.calls.question import Question, Seen
 from services.executor.calls.reply import ItemAnswer, Reply, call_cost, first_that_holds
 from services.executor.compiled import CompiledAnswers, CompiledProvider
 from services.executor.expression import Expression
@@ -17,7 +17,7 @@ _log = structlog.get_logger()
 
 
 def read_bulk(
-    provider: CompiledProvider, question: Question, subjects: Sequence[Subject], reply: Reply
+    provider: CompiledProvider, question: Question, subjects: Sequence[Seen], reply: Reply
 ) -> list[ItemAnswer]:
     """Return what the reply says of each subject, in their order.
 
@@ -38,7 +38,7 @@ def read_bulk(
 
 
 def _match(
-    provider: CompiledProvider, question: Question, subjects: Sequence[Subject], listed: list[Any]
+    provider: CompiledProvider, question: Question, subjects: Sequence[Seen], listed: list[Any]
 ) -> dict[int, Any]:
     rules = provider.answers
     how = provider.document.answers
@@ -57,9 +57,9 @@ def _match(
     return matched
 
 
-def _by_echo(rules: CompiledAnswers, subjects: Sequence[Subject], given: list[Any]) -> dict[int, Any]:
+def _by_echo(rules: CompiledAnswers, subjects: Sequence[Seen], given: list[Any]) -> dict[int, Any]:
     assert rules.echo is not None  # noqa: S101 - validated with the document
-    places = {str(subject.item_id): place for place, subject in enumerate(subjects)}
+    places = {str(subject.subject_id): place for place, subject in enumerate(subjects)}
     matched: dict[int, Any] = {}
     for answer in given:
         place = places.get(str(rules.echo.of(answer)))

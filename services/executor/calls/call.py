@@ -13,7 +13,7 @@ from services.executor.budget import most_a_call_costs
 from services.executor.calls.body import dump_json
 from services.executor.calls.bulk import read_bulk
 from services.executor.calls.exchange import Exchange, Wire
-from services.executor.calls.question import Question, Subject, ask, http_request
+from services.executor.calls.question import Question, Seen, ask, http_request
 from services.executor.calls.reply import ItemAnswer, Reply, classify
 from services.executor.calls.single import read_single
 from services.executor.compiled import CompiledProvider
@@ -47,7 +47,7 @@ class Line:
     ledger: Ledger
 
 
-async def call(line: Line, subjects: Sequence[Subject], attempts: Sequence[Attempt]) -> tuple[Reply, list[ItemAnswer]]:
+async def call(line: Line, subjects: Sequence[Seen], attempts: Sequence[Attempt]) -> tuple[Reply, list[ItemAnswer]]:
     """Ask about the subjects once and append what is said; return it, in their order.
 
     Raises Fenced, Halted, OverBudget, Parked.
@@ -74,7 +74,7 @@ async def call(line: Line, subjects: Sequence[Subject], attempts: Sequence[Attem
 
 
 def _read(
-    line: Line, question: Question, subjects: Sequence[Subject], exchange: Exchange
+    line: Line, question: Question, subjects: Sequence[Seen], exchange: Exchange
 ) -> tuple[Reply, list[ItemAnswer]]:
     reply = classify(line.provider, exchange)
     if line.provider.document.shape == "bulk":
@@ -86,7 +86,7 @@ async def _exchange(line: Line, question: Question, attempts: Sequence[Attempt])
     document = line.provider.document
     key = None
     if document.repeat == "key":
-        key = f"{attempts[0].step}:" + ",".join(str(attempt.item_id) for attempt in attempts)
+        key = f"{attempts[0].step}:" + ",".join(str(attempt.subject_id) for attempt in attempts)
     try:
         request = http_request(question, document.request.headers, line.configuration.secrets, idempotency_key=key)
     except httpx.InvalidURL as error:

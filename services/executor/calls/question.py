@@ -19,17 +19,17 @@ _SECRET = re.compile(r"secret:([a-z_]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """An item as the documents' expressions see it: its input and what earlier steps said of it."""
+class Seen:
+    """A subject as the documents' expressions see it: its input and what earlier steps said of it."""
 
-    item_id: UUID
-    item_no: int
+    subject_id: UUID
+    number: int
     input: Mapping[str, Any]
     results: Mapping[str, Any]
 
     def document(self) -> dict[str, Any]:
         """Return what `requires`, `when` and `item` look into."""
-        return {"input": self.input, "results": self.results, "ref": str(self.item_id)}
+        return {"input": self.input, "results": self.results, "ref": str(self.subject_id)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Question:
     sha256: bytes
 
 
-def ask(provider: CompiledProvider, subjects: Sequence[Subject], variables: Mapping[str, str]) -> Question:
+def ask(provider: CompiledProvider, subjects: Sequence[Seen], variables: Mapping[str, str]) -> Question:
     """Return the question about these items."""
     request = provider.document.request
     items = [without_nulls(provider.item.of(subject.document())) for subject in subjects]

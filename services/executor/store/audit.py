@@ -19,15 +19,17 @@ async def item_exists(connection: Connection, client_id: UUID, batch_id: UUID, i
 
 
 async def results_of_item(connection: Connection, client_id: UUID, item_id: UUID) -> list[asyncpg.Record]:
-    """Return every attempt about the item with its result, in the order they happened."""
+    """Return every attempt about the item, or about its company, with its result, in the order they happened."""
     return await connection.fetch(
         """
-        SELECT state.step, state.provider, state.attempt, state.state AS outcome, state.started_at,
+        SELECT state.company_id, state.step, state.provider, state.attempt, state.state AS outcome, state.started_at,
                state.answered_at, result.result_id, result.provider_version, result.detail, result.json_payload,
                result.payload_sha256, result.cost_amount, result.cost_unit, result.cost_source, result.call_id
         FROM workflow_states AS state
         LEFT JOIN enrichment_results AS result ON result.client_id = $1 AND result.result_id = state.result_id
-        WHERE state.client_id = $1 AND state.batch_item_id = $2
+        WHERE state.client_id = $1 AND state.subject_id IN (
+            SELECT $2::uuid UNION ALL
+            SELECT company_id FROM company_items WHERE client_id = $1 AND batch_item_id = $2)
         ORDER BY coalesce(state.started_at, state.answered_at), state.step, state.attempt
         """,
         client_id,

@@ -68,12 +68,12 @@ async def settle(connection: Connection, client_id: UUID, results: Sequence[Resu
                    sum(CASE WHEN said.outcome = 'unknown' THEN greatest(said.cost, attempts.reserved, 0)
                             ELSE said.cost END) AS cost
             FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::numeric[])
-                AS said (batch_id, item_id, step, provider, attempt, outcome, cost)
-            LEFT JOIN attempts ON attempts.client_id = $1 AND attempts.batch_item_id = said.item_id
+                AS said (batch_id, subject_id, step, provider, attempt, outcome, cost)
+            LEFT JOIN attempts ON attempts.client_id = $1 AND attempts.subject_id = said.subject_id
                 AND attempts.step = said.step AND attempts.provider = said.provider AND attempts.attempt = said.attempt
             WHERE NOT EXISTS (
                 SELECT FROM enrichment_results AS known
-                WHERE known.client_id = $1 AND known.batch_item_id = said.item_id AND known.step = said.step
+                WHERE known.client_id = $1 AND known.subject_id = said.subject_id AND known.step = said.step
                   AND known.provider = said.provider AND known.attempt = said.attempt)
             GROUP BY said.batch_id
         )
@@ -83,7 +83,7 @@ async def settle(connection: Connection, client_id: UUID, results: Sequence[Resu
         """,
         client_id,
         [each.attempt.order.batch_id for each in results],
-        [each.attempt.item_id for each in results],
+        [each.attempt.subject_id for each in results],
         [each.attempt.step for each in results],
         [each.attempt.provider for each in results],
         [each.attempt.attempt for each in results],

@@ -10,15 +10,17 @@ import asyncpg
 
 from services.executor.outcome import Outcome
 from services.executor.store.chunks import Chunk, ChunkOrder
+from services.executor.workflow import Per
 from shared.postgres import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """The intent to ask about one item, by the bearer of an order."""
+    """The intent to ask about one subject, by the bearer of an order."""
 
     order: ChunkOrder
-    item_id: UUID
+    subject_id: UUID
+    per: Per
     step: str
     provider: str
     attempt: int
@@ -26,7 +28,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What was said about one item; `payload` is JSON text, None where nothing was said."""
+    """What was said about one subject; `payload` is JSON text, None where nothing was said."""
 
     attempt: Attempt
     provider_version: int
@@ -49,17 +51,17 @@ async def insert_attempts(
     keys = (
         [each.order.batch_id for each in attempts],
         [each.order.epoch for each in attempts],
-        [each.item_id for each in attempts],
+        *_subjects(attempts),
         [each.step for each in attempts],
         [each.provider for each in attempts],
         [each.attempt for each in attempts],
     )
     status = await connection.execute(
         """
-        INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, step, provider, attempt, reserved)
+        INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, company_id, step, provider, attempt, reserved)
         SELECT $1, intent.*
-        FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::smallint[], $8::numeric[])
-            AS intent
+        FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::smallint[],
+                    $9::numeric[]) AS intent
         ON CONFLICT DO NOTHING
         """,
         client_id,
@@ -71,9 +73,9 @@ async def insert_attempts(
     foreign = await connection.fetch(
         """
         SELECT place FROM attempts
-        JOIN unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::smallint[])
-             WITH ORDINALITY AS intent (batch_id, epoch, item_id, step, provider, attempt, place)
-             ON attempts.batch_item_id = intent.item_id AND attempts.step = intent.step
+        JOIN unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::smallint[])
+             WITH ORDINALITY AS intent (batch_id, epoch, item_id, company_id, step, provider, attempt, place)
+             ON attempts.subject_id = coalesce(intent.item_id, intent.company_id) AND attempts.step = intent.step
             AND attempts.provider = intent.provider AND attempts.attempt = intent.attempt
         WHERE attempts.client_id = $1 AND attempts.epoch <> intent.epoch
         """,
@@ -83,11 +85,19 @@ async def insert_attempts(
     return [attempts[row["place"] - 1] for row in foreign]
 
 
+def _subjects(attempts: Sequence[Attempt]) -> tuple[list[UUID | None], list[UUID | None]]:
+    """Return the ids of the items and those of the companies, in parallel: of each pair one is None."""
+    return (
+        [each.subject_id if each.per == "item" else None for each in attempts],
+        [each.subject_id if each.per == "company" else None for each in attempts],
+    )
+
+
 def _result_values(results: Sequence[Result]) -> tuple[Any, ...]:
     return (
         [each.attempt.order.batch_id for each in results],
         [each.attempt.order.epoch for each in results],
-        [each.attempt.item_id for each in results],
+        *_subjects([each.attempt for each in results]),
         [each.attempt.step for each in results],
         [each.attempt.provider for each in results],
         [each.provider_version for each in results],
@@ -106,15 +116,16 @@ async def insert_results(connection: Connection, client_id: UUID, results: Seque
     """Append the answers. A result that stands already is left alone: the first word on an attempt stays."""
     await connection.execute(
         """
-        INSERT INTO enrichment_results (client_id, batch_id, result_id, batch_item_id, step, provider,
+        INSERT INTO enrichment_results (client_id, batch_id, result_id, batch_item_id, company_id, step, provider,
             provider_version, attempt, outcome, detail, json_payload, payload_sha256, call_id,
             cost_amount, cost_unit, cost_source)
-        SELECT $1, batch_id, uuidv7(), item_id, step, provider, provider_version, attempt, outcome, detail, payload,
-               sha256(convert_to(payload::text, 'UTF8')), call_id, cost, cost_unit, cost_source
-        FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::integer[], $8::smallint[],
-                    $9::text[], $10::text[], $11::jsonb[], $12::uuid[], $13::numeric[], $14::text[], $15::text[])
-            AS said (batch_id, epoch, item_id, step, provider, provider_version, attempt, outcome, detail,
-                     payload, call_id, cost, cost_unit, cost_source)
+        SELECT $1, batch_id, uuidv7(), item_id, company_id, step, provider, provider_version, attempt, outcome, detail,
+               payload, sha256(convert_to(payload::text, 'UTF8')), call_id, cost, cost_unit, cost_source
+        FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
+                    $9::smallint[], $10::text[], $11::text[], $12::jsonb[], $13::uuid[], $14::numeric[], $15::text[],
+                    $16::text[])
+            AS said (batch_id, epoch, item_id, company_id, step, provider, provider_version, attempt, outcome,
+                     detail, payload, call_id, cost, cost_unit, cost_source)
         ON CONFLICT DO NOTHING
         """,
         client_id,
@@ -129,24 +140,25 @@ async def insert_late_results(connection: Connection, client_id: UUID, results: 
         WITH late AS (
             SELECT said.*, said.attempt AS answered, 1 + (
                 SELECT max(attempts.attempt) FROM attempts
-                WHERE attempts.client_id = $1 AND attempts.batch_item_id = said.item_id
+                WHERE attempts.client_id = $1 AND attempts.subject_id = coalesce(said.item_id, said.company_id)
                   AND attempts.step = said.step AND attempts.provider = said.provider
             ) AS next
-            FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::integer[], $8::smallint[],
-                        $9::text[], $10::text[], $11::jsonb[], $12::uuid[], $13::numeric[], $14::text[], $15::text[])
-                AS said (batch_id, epoch, item_id, step, provider, provider_version, attempt, outcome, detail,
-                         payload, call_id, cost, cost_unit, cost_source)
+            FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
+                        $9::smallint[], $10::text[], $11::text[], $12::jsonb[], $13::uuid[], $14::numeric[],
+                        $15::text[], $16::text[])
+                AS said (batch_id, epoch, item_id, company_id, step, provider, provider_version, attempt, outcome,
+                         detail, payload, call_id, cost, cost_unit, cost_source)
             WHERE NOT EXISTS (SELECT FROM enrichment_results AS known
                               WHERE known.client_id = $1 AND known.call_id = said.call_id
-                                AND known.batch_item_id = said.item_id)
+                                AND known.subject_id = coalesce(said.item_id, said.company_id))
         ), intents AS (
-            INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, step, provider, attempt)
-            SELECT $1, batch_id, epoch, item_id, step, provider, next FROM late
+            INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, company_id, step, provider, attempt)
+            SELECT $1, batch_id, epoch, item_id, company_id, step, provider, next FROM late
         )
-        INSERT INTO enrichment_results (client_id, batch_id, result_id, batch_item_id, step, provider,
+        INSERT INTO enrichment_results (client_id, batch_id, result_id, batch_item_id, company_id, step, provider,
             provider_version, attempt, outcome, detail, json_payload, payload_sha256, call_id,
             cost_amount, cost_unit, cost_source)
-        SELECT $1, batch_id, uuidv7(), item_id, step, provider, provider_version, next, outcome,
+        SELECT $1, batch_id, uuidv7(), item_id, company_id, step, provider, provider_version, next, outcome,
                concat_ws('; ', 'late answer to attempt ' || answered, detail), payload,
                sha256(convert_to(payload::text, 'UTF8')), call_id, cost, cost_unit, cost_source
         FROM late
@@ -170,20 +182,16 @@ async def items_of(connection: Connection, chunk: Chunk) -> list[asyncpg.Record]
     )
 
 
-async def history_of(connection: Connection, chunk: Chunk) -> list[asyncpg.Record]:
-    """Return every attempt about the chunk's items and its result, the columns NULL where there is none."""
+async def history_of(connection: Connection, client_id: UUID, subject_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Return every attempt about the subjects and its result, the columns NULL where there is none."""
     return await connection.fetch(
         """
-        SELECT state.batch_item_id, state.step, state.provider, state.attempt, state.state,
-               result.json_payload
-        FROM batch_items AS item
-        JOIN workflow_states AS state ON state.client_id = $1 AND state.batch_item_id = item.batch_item_id
+        SELECT state.subject_id, state.step, state.provider, state.attempt, state.state, result.json_payload
+        FROM workflow_states AS state
         LEFT JOIN enrichment_results AS result ON result.client_id = $1 AND result.result_id = state.result_id
-        WHERE item.client_id = $1 AND item.batch_id = $2 AND item.item_no BETWEEN $3 AND $4
-        ORDER BY state.batch_item_id, state.step, state.attempt
+        WHERE state.client_id = $1 AND state.subject_id = ANY ($2)
+        ORDER BY state.subject_id, state.step, state.attempt
         """,
-        chunk.order.client_id,
-        chunk.order.batch_id,
-        chunk.first_item,
-        chunk.last_item,
+        client_id,
+        subject_ids,
     )

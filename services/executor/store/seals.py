@@ -10,19 +10,12 @@ from shared.postgres import Connection
 
 
 async def seal_chunk(connection: Connection, chunk: Chunk) -> None:
-    """Store the digest over the results of a finished chunk, ordered by item, step, provider and attempt."""
+    """Store the digest over the results of a finished chunk: of its items, and of the companies it asked about."""
     await connection.execute(
         """
         UPDATE batch_chunks SET seal = (
-            SELECT sha256(coalesce(string_agg(
-                       sha256(convert_to(concat_ws('|', result.batch_item_id, result.step, result.provider,
-                                                   result.attempt, result.outcome), 'UTF8')
-                              || coalesce(result.payload_sha256, '')),
-                       '' ORDER BY item.item_no, result.step, result.provider, result.attempt), ''))
-            FROM batch_items AS item
-            JOIN enrichment_results AS result
-                 ON result.client_id = $1 AND result.batch_item_id = item.batch_item_id
-            WHERE item.client_id = $1 AND item.batch_id = $2 AND item.item_no BETWEEN $4 AND $5)
+            SELECT sha256(coalesce(string_agg(digest, '' ORDER BY place, is_company, step, provider, attempt), ''))
+            FROM sealed_results WHERE client_id = $1 AND batch_id = $2 AND place BETWEEN $4 AND $5)
         WHERE client_id = $1 AND batch_id = $2 AND chunk_no = $3
         """,
         chunk.order.client_id,
@@ -51,22 +44,18 @@ async def recompute_seal(connection: Connection, client_id: UUID, batch_id: UUID
     row = await connection.fetchrow(
         """
         WITH digest AS (
-            SELECT chunk.chunk_no, count(result.result_id) AS results,
-                   count(*) FILTER (WHERE result.payload_sha256
-                                          <> sha256(convert_to(result.json_payload::text, 'UTF8'))) AS altered,
-                   sha256(coalesce(string_agg(
-                       sha256(convert_to(concat_ws('|', result.batch_item_id, result.step, result.provider,
-                                                   result.attempt, result.outcome), 'UTF8')
-                              || coalesce(result.payload_sha256, '')),
-                       '' ORDER BY item.item_no, result.step, result.provider, result.attempt)
-                       FILTER (WHERE result.result_id IS NOT NULL), '')) AS seal
+            SELECT chunk.chunk_no, results.results, results.altered, results.seal
             FROM batch_chunks AS chunk
-            JOIN batch_items AS item ON item.client_id = $1 AND item.batch_id = $2
-                 AND item.item_no BETWEEN chunk.first_item AND chunk.last_item
-            LEFT JOIN enrichment_results AS result
-                 ON result.client_id = $1 AND result.batch_item_id = item.batch_item_id
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS results,
+                       count(*) FILTER (WHERE payload_sha256
+                                              <> sha256(convert_to(json_payload::text, 'UTF8'))) AS altered,
+                       sha256(coalesce(string_agg(digest, '' ORDER BY place, is_company, step, provider, attempt),
+                                       '')) AS seal
+                FROM sealed_results
+                WHERE client_id = $1 AND batch_id = $2 AND place BETWEEN chunk.first_item AND chunk.last_item
+            ) AS results
             WHERE chunk.client_id = $1 AND chunk.batch_id = $2
-            GROUP BY chunk.chunk_no
         )
         SELECT sha256(string_agg(seal, '' ORDER BY chunk_no)) AS seal, sum(results)::integer AS results,
                sum(altered)::integer AS altered

@@ -98,12 +98,13 @@ def name_of(source: Source) -> str:
 
 def _row_of(source: Source) -> str:
     return f"""LEFT JOIN (
-            SELECT answer.*, companies.company_key, companies.site, companies.company_domain AS known_domain,
-                'https://www.linkedin.com/company/' || companies.page AS company_url
+            SELECT answer.*, known_companies.company_key, known_companies.site,
+                known_companies.company_domain AS known_domain,
+                'https://www.linkedin.com/company/' || known_companies.page AS company_url
             FROM read_answers AS answer
-            LEFT JOIN companies ON companies.company_name = coalesce(answer.company_name, '')
-                AND companies.company_website = coalesce(answer.company_domain, '')
-                AND companies.company_page = coalesce(answer.company_linkedin_url, '')
+            LEFT JOIN known_companies ON known_companies.company_name = coalesce(answer.company_name, '')
+                AND known_companies.company_website = coalesce(answer.company_domain, '')
+                AND known_companies.company_page = coalesce(answer.company_linkedin_url, '')
             WHERE answer.source_no = {source.source_no}
         ) AS {name_of(source)} ON {name_of(source)}.batch_item_id = item.batch_item_id"""
 

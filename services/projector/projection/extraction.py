@@ -37,6 +37,10 @@ def _text(root: str, path: str) -> str:
     return f"({root} #>> {literal('{' + ','.join(keys) + '}')})"
 
 
+_SHARED_BY = """
+            JOIN company_items AS member ON member.client_id = $1 AND member.company_id = answer.company_id"""
+
+
 def told_by(source: Source, *, one_item: bool) -> str:
     """Return the subquery `answer`: what a source told about batch $2 of client $1.
 
@@ -47,8 +51,10 @@ def told_by(source: Source, *, one_item: bool) -> str:
         item += " AND $4::uuid[] IS NOT NULL" if one_item else ""
         return f"""(SELECT batch_item_id, NULL::uuid AS result_id, NULL::timestamptz AS created_at, input AS payload
             FROM batch_items AS answer WHERE answer.client_id = $1 AND answer.batch_id = $2{item}) AS answer"""
-    return f"""(SELECT batch_item_id, result_id, created_at, json_payload AS payload
-            FROM enrichment_results AS answer
+    of_item, shared_by = ("member", _SHARED_BY) if source.per_company else ("answer", "")
+    item = f" AND {of_item}.batch_item_id = $3" if one_item else ""
+    return f"""(SELECT {of_item}.batch_item_id, answer.result_id, answer.created_at, answer.json_payload AS payload
+            FROM enrichment_results AS answer{shared_by}
             WHERE answer.client_id = $1 AND answer.batch_id = $2{item} AND answer.step = {literal(source.step)}
             AND answer.provider = {literal(source.provider)} AND answer.outcome = 'ok'{_only(source, one_item=one_item)}
             ) AS answer"""
@@ -61,5 +67,5 @@ def _only(source: Source, *, one_item: bool) -> str:
         return ""
     return """ AND NOT EXISTS (
                 SELECT FROM enrichment_results AS newer
-                WHERE newer.client_id = $1 AND newer.batch_item_id = answer.batch_item_id AND newer.step = answer.step
+                WHERE newer.client_id = $1 AND newer.subject_id = answer.subject_id AND newer.step = answer.step
                 AND newer.provider = answer.provider AND newer.outcome = 'ok' AND newer.attempt > answer.attempt)"""

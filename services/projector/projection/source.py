@@ -9,11 +9,15 @@ from services.projector.rules.rules import CSV
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerGroup:
-    """The `ok` answers of a step and provider in a batch; `is_repeated` if some items have more than one."""
+    """The `ok` answers of a step and provider in a batch; `is_repeated` if some subjects have more than one.
+
+    `per_company`: they are about companies, and each is told of all items of its company.
+    """
 
     step: str
     provider: str
     is_repeated: bool
+    per_company: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +29,7 @@ class Source:
     provider: str
     reading: Reading
     is_repeated: bool = False
+    per_company: bool = False
 
     def document(self) -> dict[str, object]:
         """Return what a projection remembers of it."""
@@ -45,6 +50,7 @@ def sources_of(rules: Rules, groups: Sequence[AnswerGroup], *, steps: Sequence[s
                     provider=group.provider,
                     reading=reading,
                     is_repeated=group.is_repeated,
+                    per_company=group.per_company,
                 )
             )
     return tuple(sources)

@@ -79,7 +79,8 @@ async def answer_groups(connection: Connection, client_id: UUID, batch_id: UUID)
     """Return each step and provider that has `ok` answers in the batch."""
     rows = await connection.fetch(
         """
-        SELECT step, provider, min(attempt) <> max(attempt) AS is_repeated
+        SELECT step, provider, min(attempt) <> max(attempt) AS is_repeated,
+               bool_or(company_id IS NOT NULL) AS per_company
         FROM enrichment_results
         WHERE client_id = $1 AND batch_id = $2 AND outcome = 'ok'
         GROUP BY step, provider

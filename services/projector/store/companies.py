@@ -97,14 +97,14 @@ async def keep_sites(
 
 
 async def tell_companies_apart(connection: Connection, client_id: UUID, not_companies: Sequence[str]) -> None:
-    """Make the temporary table `companies`: each spelling with its domain and its key.
+    """Make the temporary table `known_companies`: each spelling with its domain and its key.
 
     A name that the batch's answers tie to one domain, and to no other, has that domain wherever it stands alone:
     that is what joins a provider that knows names only with one that knows sites.
     """
     await connection.execute(
         """
-        CREATE TEMP TABLE companies ON COMMIT DROP AS
+        CREATE TEMP TABLE known_companies ON COMMIT DROP AS
         WITH known AS (
             SELECT told.*, company_sites.domain AS site, company_names.name_key
             FROM told_companies AS told
@@ -133,4 +133,4 @@ async def tell_companies_apart(connection: Connection, client_id: UUID, not_comp
         client_id,
         list(not_companies),
     )
-    await connection.execute("ANALYZE companies")
+    await connection.execute("ANALYZE known_companies")

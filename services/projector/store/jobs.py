@@ -21,11 +21,11 @@ async def merge_tellings(connection: Connection, places: Sequence[int]) -> None:
         """
         CREATE TEMP TABLE shared_tellings ON COMMIT DROP AS
         WITH employers AS (
-            SELECT told.batch_item_id, companies.key_no,
+            SELECT told.batch_item_id, known_companies.key_no,
                    count(*) = bit_count(bit_or(1::bigint << told.source_no)::bit(64)) AS one_each
             FROM read_tellings AS told
-            JOIN companies USING (company_name, company_website, company_page)
-            GROUP BY told.batch_item_id, companies.key_no
+            JOIN known_companies USING (company_name, company_website, company_page)
+            GROUP BY told.batch_item_id, known_companies.key_no
             HAVING count(*) > 1
         )
         SELECT told.batch_item_id, key_no, one_each, source_no, telling_no,
@@ -37,7 +37,7 @@ async def merge_tellings(connection: Connection, places: Sequence[int]) -> None:
                    '&amp;', '&'), 'vice president', 'vp'), 'senior', 'sr'), 'junior', 'jr'),
                    '[^[:alnum:]]+', ' ', 'g')), '') AS words
         FROM read_tellings AS told
-        JOIN companies USING (company_name, company_website, company_page)
+        JOIN known_companies USING (company_name, company_website, company_page)
         JOIN employers USING (batch_item_id, key_no)
         """,
         list(places),
@@ -98,16 +98,16 @@ async def make_jobs(connection: Connection, places: Sequence[int]) -> int:
             FROM (
                 SELECT merged.*, told.title, told.start_date, told.start_precision, told.end_date, told.end_precision,
                        told.is_current, told.end_date IS NOT NULL OR told.is_current IS NOT NULL AS is_settled,
-                       told.result_id, told.json_path, companies.page,
+                       told.result_id, told.json_path, known_companies.page,
                        ($1::smallint[])[told.source_no + 1] AS place
                 FROM merged_tellings AS merged
                 JOIN read_tellings AS told USING (batch_item_id, source_no, telling_no)
-                JOIN companies USING (company_name, company_website, company_page)
+                JOIN known_companies USING (company_name, company_website, company_page)
             ) AS joining
             GROUP BY batch_item_id, into_source, into_telling
         ), merged AS (
-            SELECT told.batch_item_id, told.source_no, told.telling_no, companies.company_no,
-                   coalesce(companies.page, additions.page) AS company_linkedin,
+            SELECT told.batch_item_id, told.source_no, told.telling_no, known_companies.company_no,
+                   coalesce(known_companies.page, additions.page) AS company_linkedin,
                    coalesce(told.title, additions.title) AS title,
                    CASE WHEN additions.start_precision > coalesce(told.start_precision, 0)
                        THEN additions.start_date ELSE told.start_date END AS start_date,
@@ -117,7 +117,7 @@ async def make_jobs(connection: Connection, places: Sequence[int]) -> int:
                    CASE WHEN is_open THEN additions.is_current ELSE told.is_current END AS is_current,
                    told.result_id, told.json_path, additions.sources AS other_sources
             FROM read_tellings AS told
-            JOIN companies USING (company_name, company_website, company_page)
+            JOIN known_companies USING (company_name, company_website, company_page)
             LEFT JOIN additions USING (batch_item_id, source_no, telling_no)
             CROSS JOIN LATERAL (SELECT told.end_date IS NULL AND told.is_current IS NULL AS is_open) AS ended
             WHERE NOT EXISTS (
@@ -151,7 +151,7 @@ async def find_current_jobs(connection: Connection) -> None:
                start_date, start_precision,
                job_no = min(job_no) OVER (PARTITION BY batch_item_id) AS is_latest,
                count(*) OVER (PARTITION BY batch_item_id) = 1 AS is_only
-        FROM jobs JOIN companies USING (company_no)
+        FROM jobs JOIN known_companies USING (company_no)
         WHERE is_current
         ORDER BY batch_item_id, company_key, job_no
         """
@@ -171,7 +171,7 @@ async def write_jobs(connection: Connection, client_id: UUID, batch_id: UUID) ->
                company_domain, domain_is_inferred, jobs.company_linkedin, title,
                start_date, (ARRAY['year', 'month', 'day'])[start_precision],
                end_date, (ARRAY['year', 'month', 'day'])[end_precision], is_current, result_id, json_path, other_sources
-        FROM jobs JOIN companies USING (company_no)
+        FROM jobs JOIN known_companies USING (company_no)
         ORDER BY batch_item_id, job_no
         """,
         client_id,

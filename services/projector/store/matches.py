@@ -18,11 +18,11 @@ async def match_jobs(connection: Connection, client_id: UUID) -> None:
                company_no, coalesce(nullif(company_name, ''), company_key) AS company_name, company_key,
                company_domain, told.company_linkedin
         FROM (
-            SELECT company_no, page AS company_linkedin FROM companies
+            SELECT company_no, page AS company_linkedin FROM known_companies
             UNION
             SELECT company_no, company_linkedin FROM jobs WHERE other_sources IS NOT NULL
         ) AS told
-        JOIN companies USING (company_no)
+        JOIN known_companies USING (company_no)
         """
     )
     await _find_evidence(connection, client_id)

@@ -40,7 +40,7 @@ async def csv_row_of(connection: Connection, client_id: UUID, batch_item_id: UUI
 
 
 async def results_of(connection: Connection, client_id: UUID, batch_item_id: UUID) -> list[asyncpg.Record]:
-    """Return every result about the item with its call, but for payloads."""
+    """Return every result about the item or its company with its call, but for payloads."""
     return await connection.fetch(
         """
         SELECT result.result_id, result.step, result.provider, result.provider_version, result.attempt, result.outcome,
@@ -48,7 +48,9 @@ async def results_of(connection: Connection, client_id: UUID, batch_item_id: UUI
                call.request_body
         FROM enrichment_results AS result
         LEFT JOIN provider_calls AS call USING (client_id, call_id)
-        WHERE result.client_id = $1 AND result.batch_item_id = $2
+        WHERE result.client_id = $1 AND result.subject_id IN (
+            SELECT $2::uuid UNION ALL
+            SELECT company_id FROM company_items WHERE client_id = $1 AND batch_item_id = $2)
         ORDER BY result.created_at, result.result_id
         """,
         client_id,

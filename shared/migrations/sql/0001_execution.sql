@@ -73,12 +73,42 @@ CREATE INDEX batch_chunks_fresh ON execution.batch_chunks (client_id, batch_id, 
 CREATE INDEX batch_chunks_due ON execution.batch_chunks (client_id, batch_id, run_at) WHERE state = 'queued' AND epoch > 0;
 CREATE INDEX batch_chunks_waiting ON execution.batch_chunks (client_id, batch_id, run_at)
     WHERE state = 'queued' AND waiting_for IS NOT NULL;
+CREATE INDEX batch_chunks_by_first_item ON execution.batch_chunks (client_id, batch_id, first_item);
 CREATE INDEX batch_chunks_leased ON execution.batch_chunks (lease_until) WHERE state IN ('dispatched', 'running');
 
--- The intent, written before the call: inserting the row is the right to make this attempt.
-CREATE TABLE execution.attempts (
+-- The distinct companies of a batch whose workflow asks about companies: one answer serves all people of one. A
+-- company is asked about by the chunk that has its first item.
+CREATE TABLE execution.companies (
+    client_id   uuid NOT NULL,
+    company_id  uuid NOT NULL,
+    batch_id    uuid NOT NULL,
+    company_no  integer NOT NULL,
+    first_item  integer NOT NULL,
+    company_key text NOT NULL,
+    input       jsonb NOT NULL,
+    PRIMARY KEY (client_id, company_id),
+    UNIQUE (client_id, batch_id, company_key),
+    FOREIGN KEY (client_id, batch_id) REFERENCES execution.batch_runs
+);
+CREATE INDEX companies_by_first_item ON execution.companies (client_id, batch_id, first_item);
+CREATE TABLE execution.company_items (
     client_id     uuid NOT NULL,
     batch_item_id uuid NOT NULL,
+    batch_id      uuid NOT NULL,
+    company_id    uuid NOT NULL,
+    PRIMARY KEY (client_id, batch_item_id),
+    FOREIGN KEY (client_id, batch_item_id) REFERENCES ingest.batch_items,
+    FOREIGN KEY (client_id, company_id) REFERENCES execution.companies
+);
+CREATE INDEX company_items_by_company ON execution.company_items (client_id, company_id);
+
+-- The intent, written before the call: inserting the row is the right to make this attempt. Its subject is a batch
+-- item or a company of the batch.
+CREATE TABLE execution.attempts (
+    client_id     uuid NOT NULL,
+    batch_item_id uuid,
+    company_id    uuid,
+    subject_id    uuid NOT NULL GENERATED ALWAYS AS (coalesce(batch_item_id, company_id)) STORED,
     step          text NOT NULL,
     provider      text NOT NULL,
     attempt       smallint NOT NULL,
@@ -86,8 +116,10 @@ CREATE TABLE execution.attempts (
     epoch         integer NOT NULL,
     reserved      numeric NOT NULL DEFAULT 0,  -- what it may cost at most
     started_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (client_id, batch_item_id, step, provider, attempt),
-    FOREIGN KEY (client_id, batch_item_id) REFERENCES ingest.batch_items
+    PRIMARY KEY (client_id, subject_id, step, provider, attempt),
+    FOREIGN KEY (client_id, batch_item_id) REFERENCES ingest.batch_items,
+    FOREIGN KEY (client_id, company_id) REFERENCES execution.companies,
+    CHECK (num_nonnulls(batch_item_id, company_id) = 1)
 );
 
 -- One HTTP exchange: the request without its secrets, and the answer's exact bytes.
@@ -113,12 +145,14 @@ CREATE TABLE execution.provider_calls (
 );
 ALTER TABLE execution.provider_calls ALTER COLUMN answer_zstd SET STORAGE EXTERNAL;
 
--- What a provider said about an item: appended, never changed.
+-- What a provider said about an item or a company: appended, never changed.
 CREATE TABLE execution.enrichment_results (
     client_id        uuid NOT NULL,
     result_id        uuid NOT NULL,
     batch_id         uuid NOT NULL,
-    batch_item_id    uuid NOT NULL,
+    batch_item_id    uuid,
+    company_id       uuid,
+    subject_id       uuid NOT NULL GENERATED ALWAYS AS (coalesce(batch_item_id, company_id)) STORED,
     step             text NOT NULL,
     provider         text NOT NULL,
     provider_version integer NOT NULL,
@@ -135,24 +169,44 @@ CREATE TABLE execution.enrichment_results (
     cost_source      text NOT NULL CHECK (cost_source IN ('header', 'body', 'callback', 'estimated', 'unknown', 'none')),
     created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (client_id, result_id),
-    UNIQUE (client_id, batch_item_id, step, provider, attempt),
+    UNIQUE (client_id, subject_id, step, provider, attempt),
     FOREIGN KEY (client_id, batch_item_id) REFERENCES ingest.batch_items,
+    FOREIGN KEY (client_id, company_id) REFERENCES execution.companies,
+    CHECK (num_nonnulls(batch_item_id, company_id) = 1),
     FOREIGN KEY (client_id, call_id) REFERENCES execution.provider_calls
 );
 CREATE INDEX enrichment_results_of_batch ON execution.enrichment_results (client_id, batch_id);
 
 -- "Did it run?" An attempt without a result was started and not (yet) answered; attempt 0 is a step never tried.
 CREATE VIEW execution.workflow_states WITH (security_invoker = true) AS
-SELECT attempts.client_id, attempts.batch_id, attempts.batch_item_id, attempts.step, attempts.provider,
-       attempts.attempt, coalesce(enrichment_results.outcome, 'started') AS state, attempts.epoch,
-       attempts.started_at, enrichment_results.created_at AS answered_at, enrichment_results.result_id
+SELECT attempts.client_id, attempts.batch_id, attempts.subject_id, attempts.batch_item_id, attempts.company_id,
+       attempts.step, attempts.provider, attempts.attempt, coalesce(enrichment_results.outcome, 'started') AS state,
+       attempts.epoch, attempts.started_at, enrichment_results.created_at AS answered_at, enrichment_results.result_id
 FROM execution.attempts
-LEFT JOIN execution.enrichment_results USING (client_id, batch_item_id, step, provider, attempt)
+LEFT JOIN execution.enrichment_results USING (client_id, subject_id, step, provider, attempt)
 UNION ALL
-SELECT client_id, batch_id, batch_item_id, step, provider, attempt, outcome, NULL, NULL, created_at, result_id
+SELECT client_id, batch_id, subject_id, batch_item_id, company_id, step, provider, attempt, outcome, NULL, NULL,
+       created_at, result_id
 FROM execution.enrichment_results
 WHERE attempt = 0;
 
+-- The results of a batch in the order of its seal: a company's stand at its first item.
+CREATE VIEW execution.sealed_results WITH (security_invoker = true) AS
+SELECT subject.client_id, subject.batch_id, subject.place, subject.is_company, result.step, result.provider,
+       result.attempt, result.result_id, result.json_payload, result.payload_sha256,
+       sha256(convert_to(concat_ws('|', result.subject_id, result.step, result.provider, result.attempt, result.outcome),
+                         'UTF8') || coalesce(result.payload_sha256, '')) AS digest
+FROM (
+    SELECT client_id, batch_id, item_no AS place, false AS is_company, batch_item_id AS subject_id FROM ingest.batch_items
+    UNION ALL
+    SELECT client_id, batch_id, first_item, true, company_id FROM execution.companies
+) AS subject
+JOIN execution.enrichment_results AS result USING (client_id, subject_id);
+
+CALL shared.make_append_only('execution.companies');
+CALL shared.make_append_only('execution.company_items');
+CALL shared.isolate_clients('execution.companies');
+CALL shared.isolate_clients('execution.company_items');
 CALL shared.make_append_only('execution.attempts');
 CALL shared.make_append_only('execution.provider_calls');
 CALL shared.make_append_only('execution.enrichment_results');
@@ -165,6 +219,9 @@ CALL shared.isolate_clients('execution.provider_calls');
 CALL shared.isolate_clients('execution.enrichment_results');
 
 GRANT USAGE ON SCHEMA execution TO leadledger_ingest, leadledger_executor, leadledger_projector, leadledger_duties;
+GRANT SELECT, INSERT ON execution.companies, execution.company_items TO leadledger_executor;
+GRANT SELECT ON execution.companies, execution.company_items TO leadledger_projector, leadledger_ingest;
+GRANT SELECT ON execution.sealed_results TO leadledger_executor;
 GRANT SELECT ON execution.workflow_states TO leadledger_ingest, leadledger_executor, leadledger_projector;
 GRANT SELECT, INSERT ON execution.attempts, execution.provider_calls, execution.enrichment_results TO leadledger_executor;
 GRANT SELECT, INSERT ON execution.batch_runs, execution.batch_chunks TO leadledger_executor;
@@ -177,6 +234,6 @@ GRANT SELECT ON execution.builtin_workflows TO leadledger_ingest, leadledger_exe
 GRANT SELECT ON execution.batch_runs, execution.batch_chunks TO leadledger_ingest, leadledger_projector, leadledger_duties;
 GRANT SELECT ON execution.attempts TO leadledger_ingest, leadledger_projector;
 GRANT SELECT ON execution.provider_calls, execution.enrichment_results TO leadledger_projector;
-GRANT SELECT (client_id, batch_id, batch_item_id, step, provider, attempt, outcome, created_at, result_id)
+GRANT SELECT (client_id, batch_id, subject_id, batch_item_id, company_id, step, provider, attempt, outcome, created_at, result_id)
     ON execution.enrichment_results TO leadledger_ingest;
 GRANT UPDATE (state, reason, waiting_for, epoch, run_at, lease_until) ON execution.batch_chunks TO leadledger_duties;

@@ -29,6 +29,7 @@ Launch: TypeAlias = "Callable[..., Awaitable[UUID]]"
 
 PREFIXES = {
     "apollo-bulk-match": "apollo",
+    "apollo-organization-enrich": "apollo",
     "pdl-bulk": "pdl",
     "pdl-enrich": "pdl",
     "hunter-email-finder": "hunter",

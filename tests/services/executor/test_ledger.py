@@ -55,7 +55,7 @@ async def item_id(owner: Owner, order: ChunkOrder) -> UUID:
 
 
 def attempt(order: ChunkOrder, item_id: UUID, number: int = 1) -> Attempt:
-    return Attempt(order=order, item_id=item_id, step="history", provider="pdl-enrich", attempt=number)
+    return Attempt(order=order, subject_id=item_id, per="item", step="history", provider="pdl-enrich", attempt=number)
 
 
 def answer(order: ChunkOrder, item_id: UUID, number: int = 1, payload: bytes = b'{"said": 1}') -> tuple[Call, Result]:

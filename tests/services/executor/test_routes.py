@@ -13,6 +13,7 @@ async def test_providers_say_what_they_still_need(api: httpx.AsyncClient) -> Non
     providers = {each["name"]: each for each in (await api.get("/providers")).json()["providers"]}
     assert set(providers) == {
         "apollo-bulk-match", "pdl-bulk", "pdl-enrich", "hunter-email-finder", "hunter-email-verifier", "function",
+        "apollo-organization-enrich",
     }  # fmt: skip
     assert providers["pdl-bulk"]["configured"] is False
     assert providers["pdl-bulk"]["missing"] == ["api_key"]

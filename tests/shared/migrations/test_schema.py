@@ -17,6 +17,8 @@ APPEND_ONLY = {
     "ingest.batches",
     "ingest.batch_items",
     "execution.attempts",
+    "execution.companies",
+    "execution.company_items",
     "execution.builtin_workflows",
     "execution.provider_calls",
     "execution.enrichment_results",
@@ -161,7 +163,8 @@ async def _any_row(owner: Owner, table: str) -> str:
     closed = {"outcome": "'ok'", "cost_source": "'none'"}
     columns = await owner.fetch(
         "SELECT attname, typname FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid"
-        " WHERE attrelid = $1::text::regclass AND attnum > 0 AND attnotnull ORDER BY attnum",
+        " WHERE attrelid = $1::text::regclass AND attnum > 0 AND attgenerated = ''"
+        " AND (attnotnull OR attname = 'batch_item_id') ORDER BY attnum",
         table,
     )
     names = ", ".join(column["attname"] for column in columns)

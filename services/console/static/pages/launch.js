@@ -105,7 +105,7 @@ export function rowNumbers(text) {
 /** @param {{ workflow: Workflow }} props */
 function Gaps({ workflow }) {
   const providers = useAnswer(() => api.GET("/providers"), []);
-  const asked = new Set(workflow.steps.map((step) => step.provider));
+  const asked = new Set(workflow.steps.flatMap((step) => step.waterfall ?? [step.provider]));
   const gaps = providers.data?.providers.filter((each) => asked.has(each.name) && !each.configured) ?? [];
   if (!gaps.length) return null;
   return html`<h2>Not configured yet</h2>

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.executor.calls.bulk import read_bulk
 from services.executor.calls.exchange import Exchange
-from services.executor.calls.question import Subject, ask
+from services.executor.calls.question import Seen, ask
 from services.executor.calls.reply import ItemAnswer, classify
 from services.executor.compiled import CompiledProvider, compile_provider
 from services.executor.outcome import Outcome
@@ -22,16 +22,16 @@ PROVIDERS = {name: compile_provider(document) for name, document in load_registr
 APOLLO, PDL = PROVIDERS["apollo-bulk-match"], PROVIDERS["pdl-bulk"]
 
 
-def subjects(*inputs: dict[str, Any]) -> list[Subject]:
+def subjects(*inputs: dict[str, Any]) -> list[Seen]:
     return [
-        Subject(item_id=uuid.UUID(int=number), item_no=number, input=each, results={})
+        Seen(subject_id=uuid.UUID(int=number), number=number, input=each, results={})
         for number, each in enumerate(inputs, 1)
     ]
 
 
 def read(
     provider: CompiledProvider,
-    asked: list[Subject],
+    asked: list[Seen],
     body: object,
     *,
     status: int = 200,
@@ -91,7 +91,7 @@ def test_a_name_two_rows_share_is_nobodys() -> None:
 
 def test_pdl_answers_carry_their_own_outcomes_and_are_found_by_their_echo() -> None:
     asked = subjects(ADA, BOB, CYD)
-    refs = [str(subject.item_id) for subject in asked]
+    refs = [str(subject.subject_id) for subject in asked]
     body = [
         {"status": 402, "metadata": {"ref": refs[2]}},
         {"status": 200, "metadata": {"ref": refs[0]}, "data": {"full_name": "ada testcase"}},
@@ -129,7 +129,7 @@ def test_an_answer_without_the_list_is_the_providers_error() -> None:
 def test_whatever_the_order_and_the_gaps_each_item_gets_its_own_answer(order: list[int], missing: set[int]) -> None:
     asked = subjects(*({**BOB, "email": f"p{number}@people.example"} for number in range(8)))
     body = [
-        {"status": 200, "metadata": {"ref": str(asked[number].item_id)}, "data": {"number": number}}
+        {"status": 200, "metadata": {"ref": str(asked[number].subject_id)}, "data": {"number": number}}
         for number in order
         if number not in missing
     ]

@@ -27,7 +27,8 @@ def test_rules_that_say_the_same_have_the_same_version(rules: Rules) -> None:
 def test_every_built_in_provider_is_read(rules: Rules) -> None:
     providers = {provider for reading in rules.readings for provider in reading.providers}
     assert providers == {
-        *("apollo-bulk-match", "pdl-enrich", "pdl-bulk", "hunter-email-finder", "hunter-email-verifier", "function"),
+        *("apollo-bulk-match", "apollo-organization-enrich", "pdl-enrich", "pdl-bulk"),
+        *("hunter-email-finder", "hunter-email-verifier", "function"),
     }
     assert set(rules.reading("csv").fields) == set(FIELDS)
 
