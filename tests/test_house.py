@@ -21,7 +21,7 @@ SQL_STANDS_IN = re.compile(
     r"|^services/projector/projection/"  # the compiler from rules to SQL
 )
 # The compiler from rules to SQL, what runs it, and the filters' clause; each of its pieces stands in the code.
-SQL_IS_COMPOSED_IN = re.compile(r"^services/projector/(projection/|store/(reading|leads|facets|lead_sets)\.py$)")
+SQL_IS_COMPOSED_IN = re.compile(r"^services/projector/(projection/|store/(reading|leads|facets|lead_sets|where)\.py$)")
 OF_NO_ONE_CLIENT = {"clients", "api_keys"}  # they tell who the client is
 
 _VERB = (

@@ -11,7 +11,7 @@ from services.projector.count_leads import members_of
 from services.projector.filter import Filter
 from services.projector.filters import FACETED
 from services.projector.store import facets, lead_sets
-from services.projector.store.leads import Where
+from services.projector.store.where import Where
 from shared.postgres import Connection, Postgres
 
 _MANY = 20_000

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.projector.conditions import Condition
 from services.projector.store import lead_sets, leads
 from services.projector.store.lead_sets import Members
-from services.projector.store.leads import Where
+from services.projector.store.where import Where
 from shared.postgres import Connection
 
 

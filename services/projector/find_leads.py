@@ -12,8 +12,12 @@ from services.projector.count_leads import count_leads
 from services.projector.cursor import Cursor, read_cursor, write_cursor
 from services.projector.sorts import sort_of
 from services.projector.store import leads
+from services.projector.store.where import Where
 from shared.errors import NotFound
 from shared.postgres import Connection, Postgres
+
+_FEW = 5_000
+"""So many leads are found and sorted sooner than the leads before them in the order are passed over."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,10 +46,11 @@ async def find_leads(postgres: Postgres, client_id: UUID, question: Question) ->
     sort, descending = sort_of(question.sort)
     async with postgres.tenant(client_id) as connection:
         conditions = await conditions_of(connection, client_id, question.filters)
-        where = leads.Where(client_id, conditions)
-        order = leads.Order(sort=sort, descending=descending, after=after)
-        rows = await leads.read_page(connection, where, order, question.limit + 1)
+        # Counted first, for how many there are tells how they are best found.
         total = await count_leads(connection, client_id, conditions) if question.counted else None
+        of_few = total is not None and total <= _FEW
+        order = leads.Order(sort=sort, descending=descending, after=after, of_few=of_few)
+        rows = await leads.read_page(connection, Where(client_id, conditions), order, question.limit + 1)
         page = await _with_customers(connection, client_id, rows[: question.limit])
     more = len(rows) > question.limit
     return LeadPage(leads=page, total=total, next=_behind(question.sort, rows[question.limit - 1]) if more else None)

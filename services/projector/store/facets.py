@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.projector.filter import Filter
-from services.projector.store.leads import Where
+from services.projector.store.where import Where
 from shared.postgres import Connection
 
 
@@ -34,10 +34,10 @@ async def count_by_values(
     connection: Connection, where: Where, filters: Sequence[Filter], limit: int
 ) -> list[asyncpg.Record]:
     """Return `name`, `value` (as text) and `leads` of the most frequent `limit` values of each of the filters."""
-    of = f"final_leads WHERE {' AND '.join(where.pieces)}"
+    of = f"final_leads WHERE {where.text}"
     return await connection.fetch(
         f"""
-        WITH counted AS (  -- the first of the pieces is client_id = $1
+        WITH counted AS (  -- begins with client_id = $1
             {by_values(filters, of=of, what="count(*) AS leads")}
         ), ranked AS (
             SELECT *, row_number() OVER (PARTITION BY name ORDER BY leads DESC, value) AS place

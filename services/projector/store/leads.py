@@ -1,5 +1,7 @@
 """Leads, read from the projected tables alone."""
 
+# ruff: noqa: S608 - columns and conditions are those of orders and filters, which stand in the code
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,9 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
-from services.projector.conditions import Condition
 from services.projector.cursor import Cursor
 from services.projector.sorts import Sort
+from services.projector.store.where import Where
 from shared.postgres import Connection
 
 COLUMNS = (
@@ -25,37 +27,19 @@ ORDER_VALUE = "order_value"
 
 _LISTED = ", ".join(COLUMNS)
 
-_FORMER_JOB = """batch_item_id IN (
-    SELECT job.batch_item_id FROM person_work_history AS job
-    WHERE job.client_id = $1 AND job.is_current IS NOT TRUE AND"""
-
-
-class Where:
-    """A WHERE clause and its parameters, $1 being the client. Only pieces written in this service come together."""
-
-    def __init__(self, client_id: UUID, conditions: Sequence[Condition]) -> None:
-        self.parameters: list[object] = [client_id]
-        self.pieces = ["client_id = $1"]
-        former_job = [self._filled(condition) for condition in conditions if condition.filter.of_former_job]
-        if former_job:
-            self.pieces.append(" ".join([_FORMER_JOB, " AND ".join(former_job), ")"]))
-        self.pieces += [self._filled(condition) for condition in conditions if not condition.filter.of_former_job]
-
-    def _filled(self, condition: Condition) -> str:
-        places = {}
-        for name, array in condition.arrays.items():
-            self.parameters.append(list(array))
-            places[name] = f"${len(self.parameters)}"
-        return condition.sql.format(**places) if places else condition.sql
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """The order of a page, and the lead it begins behind."""
+    """The order of a page, and the lead it begins behind.
+
+    `of_few`: few leads fulfil the clause, so they are all found and then sorted. Else the planner may go through the
+    leads in their order until enough have turned up: quick, unless there are few, or all of them come last.
+    """
 
     sort: Sort
     descending: bool
     after: Cursor | None
+    of_few: bool = False
 
 
 async def read_page(connection: Connection, where: Where, order: Order, limit: int) -> list[asyncpg.Record]:
@@ -76,7 +60,7 @@ async def _read(
 ) -> list[asyncpg.Record]:
     """Return the leads of one part: with a value in the order, or without."""
     column = None if without_value else order.sort.column
-    pieces, parameters = list(where.pieces), list(where.parameters)
+    pieces, parameters = [], list(where.parameters)
     if order.sort.column is not None:
         pieces.append(f"{order.sort.column} IS {'' if without_value else 'NOT '}NULL")
     if order.after is not None:
@@ -85,8 +69,16 @@ async def _read(
     direction = "DESC" if order.descending else "ASC"
     columns = f"{column} {direction}, batch_item_id {direction}" if column else f"batch_item_id {direction}"
     value = f", ({column or 'NULL'})::text AS {ORDER_VALUE}"
-    parts = ["SELECT", _LISTED, value, "FROM final_leads WHERE", " AND ".join(pieces), "ORDER BY", columns]
-    return await connection.fetch(" ".join([*parts, f"LIMIT ${len(parameters)}"]), *parameters)
+    return await connection.fetch(
+        f"""
+        WITH found AS {"MATERIALIZED" if order.of_few else "NOT MATERIALIZED"} (
+            SELECT * FROM final_leads WHERE {where.text}  -- begins with client_id = $1
+        )
+        SELECT {_LISTED}{value} FROM found WHERE {" AND ".join(pieces) or "true"}
+        ORDER BY {columns} LIMIT ${len(parameters)}
+        """,
+        *parameters,
+    )
 
 
 def _behind(order: Order, column: str | None, parameters: list[object]) -> str:
@@ -104,8 +96,7 @@ def _behind(order: Order, column: str | None, parameters: list[object]) -> str:
 
 async def count_leads(connection: Connection, where: Where) -> int:
     """Return how many leads there are behind the clause."""
-    query = " ".join(["SELECT count(*) FROM final_leads WHERE", " AND ".join(where.pieces)])
-    count: int = await connection.fetchval(query, *where.parameters)
+    count: int = await connection.fetchval(f"SELECT count(*) FROM ({where.leads}) AS lead", *where.parameters)
     return count
 
 

@@ -13,6 +13,10 @@ BEGIN
         EXECUTE format('ALTER ROLE %I IN DATABASE %I SET idle_in_transaction_session_timeout = ''60s''', role, current_database());
         EXECUTE format('ALTER ROLE %I IN DATABASE %I SET jit = off', role, current_database());
     END LOOP;
+    -- What the projector asks depends on the values asked for: a plan made without them is the wrong one for most.
+    EXECUTE format('ALTER ROLE leadledger_projector IN DATABASE %I SET plan_cache_mode = force_custom_plan', current_database());
+    EXECUTE format('ALTER ROLE leadledger_projector IN DATABASE %I SET random_page_cost = 1.1', current_database());
+    EXECUTE format('ALTER ROLE leadledger_projector IN DATABASE %I SET work_mem = ''32MB''', current_database());
     EXECUTE format('ALTER DATABASE %I SET search_path = shared, ingest, execution, projection, public', current_database());
     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 END $$;

@@ -10,7 +10,7 @@ import pytest
 from services.projector.conditions import conditions_of
 from services.projector.filters import FILTERS
 from services.projector.replace_customers import replace_customers
-from services.projector.store import leads
+from services.projector.store.where import Where
 from shared.postgres import Postgres
 from tests.services.projector.conftest import Batch, Launcher, Owner, Project
 
@@ -226,10 +226,8 @@ async def test_every_filter_is_answered_by_its_index_under_row_security(
         for each in FILTERS:
             if each.name not in asked:
                 continue  # per_person lets most leads through; below
-            where = leads.Where(client_id, await conditions_of(connection, client_id, {each.name: asked[each.name]}))
-            query = " ".join(
-                ["EXPLAIN (FORMAT JSON) SELECT count(*) FROM final_leads WHERE", " AND ".join(where.pieces)]
-            )
+            where = Where(client_id, await conditions_of(connection, client_id, {each.name: asked[each.name]}))
+            query = f"EXPLAIN (FORMAT JSON) SELECT count(*) FROM final_leads WHERE {where.text}"
             plan = json.loads(await connection.fetchval(query, *where.parameters))
             used[each.name] = _indexes(plan[0]["Plan"])
     assert {each.name: each.index for each in FILTERS if each.index not in used.get(each.name, {each.index})} == {}
@@ -241,13 +239,9 @@ async def test_a_page_of_the_newest_leads_looks_each_person_up_by_its_index(
 ) -> None:
     await fill(owner, client_id, await written(launch, project))
     async with projector.tenant(client_id) as connection:
-        where = leads.Where(client_id, await conditions_of(connection, client_id, {"per_person": ["latest"]}))
-        query = " ".join(
-            [
-                "EXPLAIN (FORMAT JSON) SELECT * FROM final_leads WHERE",
-                " AND ".join(where.pieces),
-                "ORDER BY batch_item_id DESC LIMIT 51",
-            ]
+        where = Where(client_id, await conditions_of(connection, client_id, {"per_person": ["latest"]}))
+        query = (
+            f"EXPLAIN (FORMAT JSON) SELECT * FROM final_leads WHERE {where.text} ORDER BY batch_item_id DESC LIMIT 51"
         )
         plan = json.loads(await connection.fetchval(query, *where.parameters))
     assert "final_leads_of_person" in _indexes(plan[0]["Plan"])
