@@ -186,6 +186,24 @@ class Client:
             response = self._connection.exchange("PUT", "/customers", json={"customers": list(customers)})
         return dict(response.json())
 
+    # Rules
+
+    def rules(self) -> Document:
+        """Return the versions of the rules, and which are in force."""
+        return dict(self._connection.get("/rules"))
+
+    def rules_version(self, version: str = "live") -> Document:
+        """Return all readings and the policy of a version: `live`, `builtin`, `v<number>` or a digest."""
+        return dict(self._connection.get(f"/rules/{version}"))
+
+    def change_rules(self, change: Mapping[str, Any]) -> Document:
+        """Make a version of the rules: `base`, `readings`, `remove`, `policy`; it is not in force before promoted."""
+        return dict(self._connection.exchange("PUT", "/rules", json=dict(change)).json())
+
+    def promote_rules(self, version: str) -> Document:
+        """Read the client's batches by this version from now on."""
+        return dict(self._connection.exchange("POST", f"/rules/{version}/promote").json())
+
     # Providers
 
     def providers(self) -> list[Document]:

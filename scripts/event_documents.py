@@ -32,7 +32,8 @@ EXAMPLES: dict[str, Document] = {
     "batch.resumed": {"reason": "by request"},
     "batch.cancelled": {"reason": "by request"},
     "batch.failed": {"reason": "The workflow names a provider that is not there; launch again with another."},
-    "batch.projected": {"completion": 1, "leads": 100, "jobs": 412, "rules": "1"},
+    "batch.projected": {"completion": 1, "leads": 100, "jobs": 412, "rules": "7af9a009ae84367e"},
+    "rules.promoted": {"version": "v2", "rules": "7af9a009ae84367e"},
 }
 """What an event of each type says of its own; ids of client and batch are added."""
 

@@ -104,6 +104,14 @@ class BatchProjected(BatchEventData):
     rules: str
 
 
+class RulesPromoted(EventData):
+    """The client's batches are read by these rules from now on: `version` is their name, `rules` their digest."""
+
+    type = "rules.promoted"
+    version: str
+    rules: str
+
+
 EVENT_TYPES: dict[str, type[EventData]] = {
     data.type: data
     for data in (
@@ -116,6 +124,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         BatchCancelled,
         BatchFailed,
         BatchProjected,
+        RulesPromoted,
     )
 }
 

@@ -12,6 +12,7 @@ from leadledger.cli.keys import app as keys
 from leadledger.cli.leads import app as leads
 from leadledger.cli.migrate import app as migrate
 from leadledger.cli.providers import app as providers
+from leadledger.cli.rules import app as rules
 from leadledger.cli.serve import app as serve
 from leadledger.cli.shape import app as shape
 from leadledger.cli.up import app as up
@@ -30,6 +31,7 @@ app.add_typer(control, name="batch")
 app.add_typer(customers, name="customers")
 providers.add_typer(shape)
 app.add_typer(providers, name="providers")
+app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
 
 

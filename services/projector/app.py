@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from services.projector.reconcile import project_completions
-from services.projector.routes import costs, customers, exports, filters, leads, projections
+from services.projector.routes import costs, customers, exports, filters, leads, projections, rules
 from services.projector.rules import Rules, load_rules
 from services.projector.subscribers import subscribe
 from shared.bus import Bus, connect_bus
@@ -33,16 +33,16 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             the_bus = bus or await connect_bus(settings)
             if bus is None:
                 stack.push_async_callback(the_bus.close)
-            rules = load_rules()
-            duties = _duties(settings, postgres, the_bus, rules=rules)
+            builtin = load_rules()
+            duties = _duties(settings, postgres, the_bus, rules=builtin)
             app.state.settings, app.state.postgres, app.state.bus = settings, postgres, the_bus
-            app.state.rules = rules
+            app.state.rules = builtin
             app.state.checks = {
                 "database": database_check(postgres),
                 "bus": bus_check(the_bus),
                 "duties": duties_check(*duties),
             }
-            await subscribe(the_bus, postgres, rules)
+            await subscribe(the_bus, postgres, builtin)
             for duty in duties:
                 duty.start()
                 stack.push_async_callback(duty.stop)
@@ -51,7 +51,10 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
 
     return create_service(
         "Leadledger projector",
-        routers=[leads.router, exports.router, filters.router, costs.router, customers.router, projections.router],
+        routers=[
+            *(leads.router, exports.router, filters.router, costs.router),
+            *(customers.router, projections.router, rules.router),
+        ],
         lifespan=lifespan,
     )
 

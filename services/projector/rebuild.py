@@ -19,6 +19,7 @@ from services.projector.projection.leads import insert_leads
 from services.projector.projection.source import Source, believed, sources_of
 from services.projector.projection.tellings import read_tellings
 from services.projector.rules import Rules
+from services.projector.rules_of_client import live_rules
 from services.projector.store import batches, companies, emails, jobs, lead_sets, matches, reading, writing
 from services.projector.store.batches import BatchState, Projection
 from shared.errors import Conflict, NotFound, Unprocessable
@@ -51,12 +52,14 @@ class RebuildRequest:
     strict: bool = False
 
 
-async def rebuild(postgres: Postgres, rules: Rules, request: RebuildRequest) -> Projection | None:
+async def rebuild(postgres: Postgres, builtin: Rules, request: RebuildRequest) -> Projection | None:
     """Rebuild a batch in a transaction of its own; return what became of it, or None if there was nothing to do.
 
-    Raises NotFound for an unknown batch, and what `rebuild_in` raises.
+    By the client's own rules if it has any in force, else by `builtin`. Raises NotFound for an unknown batch, and
+    what `rebuild_in` raises.
     """
     async with postgres.tenant(request.client_id) as connection:
+        rules = await live_rules(connection, request.client_id, builtin)
         return await rebuild_in(connection, rules, request)
 
 

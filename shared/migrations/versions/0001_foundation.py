@@ -23,6 +23,7 @@ def upgrade() -> None:
         "limits",
         "projection",
         "projection_sets",
+        "rules",
     )
     for part in parts:
         cursor.execute((SQL / f"0001_{part}.sql").read_text())
