@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     public_url: str = Field("http://127.0.0.1:8000", description="Where callers reach the API")
 
     upload_max_bytes: int = Field(5 * 1024**3, ge=1)
+    upload_max_unpacked_bytes: int = Field(10 * 1024**3, ge=1)
+    upload_max_ratio: int = Field(200, ge=1)
+    upload_max_workbook_bytes: int = Field(128 * 1024**2, ge=1)
     upload_max_concurrent: int = Field(4, ge=1)
     upload_max_cell_chars: int = Field(1_000_000, ge=1)
     upload_max_columns: int = Field(2_000, ge=1)

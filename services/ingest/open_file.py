@@ -1,8 +1,8 @@
 """What an uploaded file says of itself: how it is written, what kind of CSV it is, which column is which field."""
 
 from dataclasses import dataclass
-from typing import BinaryIO
 
+from services.ingest.packed_file import Packing, Table
 from services.ingest.reading.dialect import Dialect, DialectChoice, detect_dialect
 from services.ingest.reading.limits import ReadingLimits
 from services.ingest.reading.records import RecordReader
@@ -19,6 +19,7 @@ class OpenFile:
     """A file whose header is read; `reader` goes on with the records, once."""
 
     dialect: Dialect
+    packing: Packing | None
     reader: RecordReader
     mapping: Mapping
     source_is_detected: bool
@@ -31,12 +32,13 @@ def named_source(name: str | None) -> Source | None:
     raise UnknownSource(f"There is no source {name!r}; choose one of: {', '.join(SOURCES)}.", sources=list(SOURCES))
 
 
-def open_file(file: BinaryIO, choice: DialectChoice, limits: ReadingLimits, *, source: Source | None) -> OpenFile:
+def open_file(table: Table, choice: DialectChoice, limits: ReadingLimits, *, source: Source | None) -> OpenFile:
     """Read the header; blocks while a big file's encoding is found. Raises UnreadableFile or UnknownSource."""
-    dialect = detect_dialect(file, choice)
-    reader = RecordReader(file, dialect, limits)
+    dialect = table.dialect or detect_dialect(table.file, choice)
+    reader = RecordReader(table.file, dialect, limits)
     return OpenFile(
         dialect=dialect,
+        packing=table.packing,
         reader=reader,
         mapping=map_header(source or _detect(reader.header.cells), reader.header.cells),
         source_is_detected=source is None,

@@ -12,6 +12,7 @@ from services.ingest.ahead import ahead
 from services.ingest.file_parts import compressed_parts
 from services.ingest.notices import notices_of
 from services.ingest.open_file import OpenFile, open_file
+from services.ingest.packed_file import Table
 from services.ingest.reading.dialect import DialectChoice
 from services.ingest.reading.limits import ReadingLimits
 from services.ingest.row_slices import row_slices
@@ -38,7 +39,9 @@ class UploadOrder:
     idempotency_key: str | None
 
 
-async def receive_upload(postgres: Postgres, order: UploadOrder, spool: Spool, limits: ReadingLimits) -> Answer:
+async def receive_upload(
+    postgres: Postgres, order: UploadOrder, spool: Spool, table: Table, limits: ReadingLimits
+) -> Answer:
     """Store the file; the answer is the upload, or the first answer to the same request."""
     asked = {
         "source": order.source.name if order.source else None,
@@ -47,7 +50,7 @@ async def receive_upload(postgres: Postgres, order: UploadOrder, spool: Spool, l
         "sha256": spool.sha256.hex(),
     }
     request = once(order.client_id, "POST /uploads", order.idempotency_key, asked=asked)
-    file = await asyncio.to_thread(open_file, spool.file, order.choice, limits, source=order.source)
+    file = await asyncio.to_thread(open_file, table, order.choice, limits, source=order.source)
     try:
         async with postgres.tenant(order.client_id) as connection:
             answer = await earlier_answer(connection, request)
@@ -71,7 +74,7 @@ async def _store(connection: Connection, order: UploadOrder, spool: Spool, file:
         "filename": order.filename,
         "sha256": spool.sha256,
         "bytes": spool.size,
-        "dialect": file.dialect.to_json(),
+        "dialect": {**file.dialect.to_json(), "packing": file.packing},
         "header": list(file.reader.header.cells),
         "mapping": mapping,
         "unmapped": unmapped,

@@ -7,6 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from services.ingest.form_file import FormFile
 from services.ingest.spool import refuse_more_than
+from services.ingest.unpacking import UnpackingLimits, gunzipped
 from services.ingest.upload_errors import ConnectionCut, NotAForm, WrongContent
 
 _FORM = b"multipart/form-data"
@@ -14,23 +15,30 @@ _FORM = b"multipart/form-data"
 _RAW = {
     b"",
     b"application/csv",
+    b"application/gzip",
     b"application/octet-stream",
     b"application/vnd.ms-excel",
+    b"application/vnd.oasis.opendocument.spreadsheet",
+    b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    b"application/x-gzip",
     b"application/x-csv",
     b"application/x-www-form-urlencoded",
+    b"application/x-zip-compressed",
+    b"application/zip",
     b"binary/octet-stream",
 }
+_GZIP = ("gzip", "x-gzip")
 _NOT_CSV = {b"text/html", b"text/xml", b"text/javascript", b"text/event-stream"}
 
 
 class UploadBody:
     """Iterate over `chunks` to the end; then `filename` is what a form said, or None."""
 
-    def __init__(self, request: Request, *, max_bytes: int) -> None:
+    def __init__(self, request: Request, limits: UnpackingLimits, *, max_bytes: int) -> None:
         content_type, options = parse_options_header(request.headers.get("content-type"))
         _check(content_type, request.headers)
         self._form: FormFile | None = None
-        stream = _received(request)
+        stream = _decoded(request, limits)
         if content_type == _FORM:
             if not options.get(b"boundary"):
                 raise NotAForm("The Content-Type names no boundary; let your HTTP library build the form.")
@@ -46,14 +54,20 @@ class UploadBody:
 
 
 def _check(content_type: bytes, headers: Mapping[str, str]) -> None:
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        raise WrongContent("Send the file without Content-Encoding; it is stored compressed anyway.")
+    if headers.get("content-encoding", "identity").lower() not in {"identity", *_GZIP}:
+        raise WrongContent("The one Content-Encoding that is taken is gzip; send the file so, or without.")
     is_text = content_type.startswith(b"text/") and content_type not in _NOT_CSV
     if not is_text and content_type != _FORM and content_type not in _RAW:
         raise WrongContent(
             f"The Content-Type {content_type.decode('latin-1')} can't be a CSV file; "
             "send text/csv, application/octet-stream or multipart/form-data."
         )
+
+
+def _decoded(request: Request, limits: UnpackingLimits) -> AsyncIterator[bytes]:
+    received = _received(request)
+    is_packed = request.headers.get("content-encoding", "").lower() in _GZIP
+    return gunzipped(received, limits) if is_packed else received
 
 
 async def _received(request: Request) -> AsyncIterator[bytes]:

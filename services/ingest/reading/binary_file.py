@@ -6,9 +6,9 @@ _WORKBOOK = "save the sheet as CSV UTF-8 in the program it comes from, and uploa
 _ARCHIVE = "unpack it and upload the CSV file inside"
 _OTHER = "upload a CSV file"
 _SIGNATURES = (
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive", f"{_WORKBOOK}, or {_ARCHIVE}"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook", _WORKBOOK),
-    (b"\x1f\x8b", "gzip-compressed", _ARCHIVE),
+    (b"PK\x03\x04", "an Excel workbook or a ZIP archive inside of another", f"{_WORKBOOK}, or {_ARCHIVE}"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook inside of an archive", _WORKBOOK),
+    (b"\x1f\x8b", "gzip-compressed more than once", _ARCHIVE),
     (b"\x28\xb5\x2f\xfd", "zstd-compressed", _ARCHIVE),
     (b"BZh", "bzip2-compressed", _ARCHIVE),
     (b"\xfd7zXZ\x00", "xz-compressed", _ARCHIVE),

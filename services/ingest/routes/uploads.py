@@ -5,18 +5,21 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import contextmanager_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from services.ingest.file_parts import decompressed
 from services.ingest.filename import attachment, clean_filename
 from services.ingest.open_file import named_source
+from services.ingest.packed_file import unpacked
 from services.ingest.reading.dialect import DialectChoice
 from services.ingest.reading.limits import ReadingLimits
 from services.ingest.reading.problem_code import ProblemCode
 from services.ingest.receive_upload import UploadOrder, receive_upload
 from services.ingest.spool import spooled
 from services.ingest.store import uploads as store
+from services.ingest.unpacking import UnpackingLimits
 from services.ingest.upload_body import UploadBody
 from services.ingest.upload_schemas import ProblemPage, Row, RowPage, UploadAnswer, UploadPage
 from shared.auth import Reader, Uploader
@@ -60,10 +63,14 @@ async def post_upload(
     state = request.app.state
     settings: Settings = state.settings
     source = named_source(query.source)
-    body = UploadBody(request, max_bytes=settings.upload_max_bytes)
+    unpacking = _unpacking_limits(settings)
+    body = UploadBody(request, unpacking, max_bytes=settings.upload_max_bytes)
     with state.upload_slots.one():
         spooling = spooled(body.chunks, directory=settings.spool_dir, max_bytes=settings.upload_max_bytes)
-        async with spooling as spool:
+        async with (
+            spooling as spool,
+            contextmanager_in_threadpool(unpacked(spool.file, unpacking, settings.spool_dir)) as table,
+        ):
             order = UploadOrder(
                 client_id=caller.client_id,
                 source=source,
@@ -71,12 +78,20 @@ async def post_upload(
                 choice=DialectChoice(encoding=query.encoding, delimiter=query.delimiter, quote_char=query.quote_char),
                 idempotency_key=idempotency_key,
             )
-            answer = await receive_upload(state.postgres, order, spool, _limits(settings))
+            answer = await receive_upload(state.postgres, order, spool, table, _reading_limits(settings))
     state.relay.wake()
     return answer.response()
 
 
-def _limits(settings: Settings) -> ReadingLimits:
+def _unpacking_limits(settings: Settings) -> UnpackingLimits:
+    return UnpackingLimits(
+        max_bytes=settings.upload_max_unpacked_bytes,
+        max_ratio=settings.upload_max_ratio,
+        max_workbook_bytes=settings.upload_max_workbook_bytes,
+    )
+
+
+def _reading_limits(settings: Settings) -> ReadingLimits:
     return ReadingLimits(
         max_cell_chars=settings.upload_max_cell_chars,
         max_columns=settings.upload_max_columns,
@@ -168,7 +183,9 @@ async def get_file(request: Request, caller: Reader, upload_id: UUID) -> Streami
     return StreamingResponse(
         _bytes(postgres, caller.client_id, upload),
         headers=headers,
-        media_type=f"text/csv; charset={upload.dialect['encoding']}",
+        media_type="application/octet-stream"
+        if upload.dialect.get("packing")
+        else f"text/csv; charset={upload.dialect['encoding']}",
     )
 
 

@@ -49,6 +49,7 @@ async def test_the_answer_says_what_the_file_holds_and_how_it_was_understood(upl
             "quote_char": '"',
             "skip_initial_space": False,
             "sep_line": False,
+            "packing": None,
             "line_terminator": "\n",
         },
     }
