@@ -7,7 +7,7 @@ import orjson
 
 from services.executor.store.chunks import ChunkOrder, dispatch_chunks, take_back_chunks
 from shared.bus import Bus
-from shared.bus.topology import CHUNKS
+from shared.bus.topology import CHUNKS, EXPRESS
 from shared.failpoints import failpoint
 from shared.postgres import Postgres
 
@@ -23,14 +23,16 @@ async def dispatch(postgres: Postgres, bus: Bus, *, ahead: int, lease_seconds: f
     if bus.problem() is not None:
         return 0
     async with postgres.duties() as connection:
-        orders = await dispatch_chunks(
+        given_out = await dispatch_chunks(
             connection, ahead=ahead, patience_seconds=lease_seconds * _DISPATCH_PATIENCE_LEASES
         )
-    if not orders:
+    if not given_out:
         return 0
     failpoint("executor.dispatched_before_send")
-    await asyncio.gather(*(bus.send(CHUNKS, encode_order(order)) for order in orders))
-    return len(orders)
+    await asyncio.gather(
+        *(bus.send(EXPRESS if each.express else CHUNKS, encode_order(each.order)) for each in given_out)
+    )
+    return len(given_out)
 
 
 async def take_back(postgres: Postgres, *, lease_seconds: float) -> int:

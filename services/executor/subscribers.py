@@ -8,10 +8,13 @@ from services.executor.run_chunk import Executor, run_chunk
 from services.executor.start_run import start_run
 from services.executor.store.chunks import ChunkOrder
 from shared.bus import Bus, Poison
-from shared.bus.topology import CHUNKS, LAUNCHES
+from shared.bus.topology import CHUNKS, EXPRESS, LAUNCHES
 from shared.events import BatchLaunched, Event
 from shared.settings import Settings
 from shared.telemetry import span
+
+_EXPRESS_IN_FLIGHT = 2
+"""Chunks that an executor works on beside the others, of batches that have none at work."""
 
 
 class ChunkMessage(BaseModel):
@@ -44,3 +47,4 @@ async def subscribe(bus: Bus, executor: Executor, settings: Settings) -> None:
 
     await bus.consume(LAUNCHES, on_launch, prefetch=10)
     await bus.consume(CHUNKS, on_chunk, prefetch=settings.chunks_in_flight)
+    await bus.consume(EXPRESS, on_chunk, prefetch=_EXPRESS_IN_FLIGHT)

@@ -3,12 +3,14 @@
 EVERYTHING = "#"
 
 CHUNKS = "executor.chunks"
+EXPRESS = "executor.express"
 LAUNCHES = "executor.launches"
 COMPLETIONS = "projector.completions"
 EVENTS = "ingest.events"
 
 QUEUES: dict[str, tuple[str, ...]] = {
     CHUNKS: (),
+    EXPRESS: (),
     LAUNCHES: ("batch.launched",),
     COMPLETIONS: ("batch.completed",),
     EVENTS: (EVERYTHING,),

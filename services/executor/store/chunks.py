@@ -33,17 +33,26 @@ MOST_WAITING = 8
 """Chunks of a batch that wait before gates until no fresh one is begun: it would only wait as well."""
 
 
-async def dispatch_chunks(connection: Connection, *, ahead: int, patience_seconds: float) -> list[ChunkOrder]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched:
+    """A chunk given out; `express`: its batch has no other at work, so it goes before those that have."""
+
+    order: ChunkOrder
+    express: bool
+
+
+async def dispatch_chunks(connection: Connection, *, ahead: int, patience_seconds: float) -> list[Dispatched]:
     """Mark queued chunks dispatched and return them: clients take turns, and each one's batches, least at work first.
 
-    No more than `ahead` chunks wait for an executor at any time, so a small batch beside a huge one is soon
-    served; what was begun goes before what was not. A dispatched chunk that nobody takes up in time is taken back.
+    No more than `ahead` chunks wait for an executor at any time, and as many again of batches that have none at
+    work; what was begun goes before what was not. A dispatched chunk that nobody takes up in time is taken back.
     For the duties' role.
     """
     rows = await connection.fetch(
         """
         WITH room AS MATERIALIZED (
-            SELECT greatest($1 - count(*), 0)::integer AS chunks FROM batch_chunks WHERE state = 'dispatched'
+            SELECT greatest($1 - count(*), 0)::integer AS chunks, greatest(2 * $1 - count(*), 0)::integer AS express
+            FROM batch_chunks WHERE state = 'dispatched'
         ), at_work AS MATERIALIZED (
             SELECT client_id, batch_id, count(*) AS chunks FROM batch_chunks
             WHERE state IN ('dispatched', 'running') GROUP BY client_id, batch_id
@@ -63,15 +72,15 @@ async def dispatch_chunks(connection: Connection, *, ahead: int, patience_second
                  FROM batch_chunks
                  WHERE batch_chunks.client_id = run.client_id AND batch_chunks.batch_id = run.batch_id
                    AND batch_chunks.state = 'queued' AND epoch > 0 AND run_at <= clock_timestamp()
-                 ORDER BY run_at LIMIT (SELECT chunks FROM room))
+                 ORDER BY run_at LIMIT (SELECT greatest(chunks, 1) FROM room))
                 UNION ALL
                 (SELECT client_id, batch_id, chunk_no, false, chunk_no
                  FROM batch_chunks
                  WHERE batch_chunks.client_id = run.client_id AND batch_chunks.batch_id = run.batch_id
                    AND batch_chunks.state = 'queued' AND epoch = 0 AND coalesce(waiting.chunks, 0) < $3
-                 ORDER BY chunk_no LIMIT (SELECT chunks FROM room))
+                 ORDER BY chunk_no LIMIT (SELECT greatest(chunks, 1) FROM room))
             ) AS chunk
-            WHERE (SELECT chunks FROM room) > 0
+            WHERE ((SELECT chunks FROM room) > 0 OR at_work.chunks IS NULL)
               AND (run.state = 'running' OR (run.state IN ('cancelled', 'failed') AND run.completed_at IS NULL))
         ), by_client AS (
             SELECT by_batch.*, coalesce(busy.chunks, 0)
@@ -79,22 +88,29 @@ async def dispatch_chunks(connection: Connection, *, ahead: int, patience_second
             FROM by_batch
             LEFT JOIN (SELECT client_id, sum(chunks) AS chunks FROM at_work GROUP BY client_id) AS busy
                 USING (client_id)
+        ), express AS MATERIALIZED (
+            SELECT client_id, batch_id, chunk_no FROM by_client WHERE place = 1
+            ORDER BY turn, batch_id LIMIT (SELECT express FROM room)
         ), chosen AS (
-            SELECT client_id, batch_id, chunk_no FROM by_client
-            ORDER BY turn, place, batch_id LIMIT (SELECT chunks FROM room)
+            SELECT express.*, true AS express FROM express
+            UNION ALL
+            (SELECT client_id, batch_id, chunk_no, false FROM by_client WHERE place > 1 ORDER BY turn, place, batch_id
+             LIMIT (SELECT greatest(chunks - (SELECT count(*) FROM express), 0) FROM room))
         )
         UPDATE batch_chunks
         SET state = 'dispatched', epoch = epoch + 1, lease_until = clock_timestamp() + make_interval(secs => $2)
         FROM chosen
         WHERE batch_chunks.client_id = chosen.client_id AND batch_chunks.batch_id = chosen.batch_id
           AND batch_chunks.chunk_no = chosen.chunk_no AND batch_chunks.state = 'queued'
-        RETURNING batch_chunks.client_id, batch_chunks.batch_id, batch_chunks.chunk_no, batch_chunks.epoch
+        RETURNING batch_chunks.client_id, batch_chunks.batch_id, batch_chunks.chunk_no, batch_chunks.epoch,
+                  chosen.express
         """,
         ahead,
         patience_seconds,
         MOST_WAITING,
     )
-    return [ChunkOrder(**row) for row in rows]
+    ids = ("client_id", "batch_id", "chunk_no", "epoch")
+    return [Dispatched(order=ChunkOrder(**{name: row[name] for name in ids}), express=row["express"]) for row in rows]
 
 
 async def take_back_chunks(connection: Connection, *, lease_seconds: float) -> int:

@@ -115,6 +115,7 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
         workflow: str | dict[str, Any] = "apollo-default",
         budget: Decimal | None = None,
         tolerated_failures: dict[str, float] | None = None,
+        of: UUID = client_id,
     ) -> UUID:
         if isinstance(workflow, str):
             workflow = load_registry().workflow(workflow).model_dump(mode="json")
@@ -126,7 +127,7 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
                                      unmapped, doubtful, notices, rows, problems)
                 VALUES ($1, $2, 'apollo', 'people.csv', sha256(''), 0, '{}', '[]', '{}', '[]', '[]', '[]', $3, 0)
                 """,
-                client_id,
+                of,
                 upload_id,
                 len(inputs),
             )
@@ -135,7 +136,7 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
                 INSERT INTO raw_uploads (client_id, upload_id, row_no, line_no, cells)
                 SELECT $1, $2, n, n + 1, '[]' FROM generate_series(1, $3::integer) AS n
                 """,
-                client_id,
+                of,
                 upload_id,
                 len(inputs),
             )
@@ -145,7 +146,7 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
                                      tolerated_failures)
                 VALUES ($1, $2, $3, 'test', 'apollo', $4, $5, $6, $7)
                 """,
-                client_id,
+                of,
                 batch_id,
                 upload_id,
                 json.dumps(workflow),
@@ -159,7 +160,7 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
                 SELECT $1, uuidv7(), $2, n, $3, n, input
                 FROM unnest($4::jsonb[]) WITH ORDINALITY AS item (input, n)
                 """,
-                client_id,
+                of,
                 batch_id,
                 upload_id,
                 [json.dumps(each) for each in inputs],

@@ -24,7 +24,7 @@ async def executors(settings: Settings) -> AsyncIterator[Postgres]:
 
 async def given_out(postgres: Postgres, ahead: int) -> list[ChunkOrder]:
     async with postgres.duties() as connection:
-        return await dispatch_chunks(connection, ahead=ahead, patience_seconds=60)
+        return [each.order for each in await dispatch_chunks(connection, ahead=ahead, patience_seconds=60)]
 
 
 async def test_a_small_batch_beside_a_huge_one_gets_its_turn_at_once(
@@ -43,6 +43,48 @@ async def test_no_more_chunks_wait_than_asked_for(executors: Postgres, launch: L
     assert len(await given_out(executors, 5)) == 5
     assert len(await given_out(executors, 5)) == 0
     assert len(await given_out(executors, 7)) == 2
+
+
+async def test_clients_take_turns_before_batches_do(
+    executors: Postgres, launch: Launch, client_id: UUID, owner: Owner
+) -> None:
+    batches = [await launch([person(n) for n in range(20)]) for _ in range(3)]
+    other: UUID = await owner.fetchval("INSERT INTO clients (name) VALUES ('other') RETURNING client_id")
+    alone = await launch([person(n) for n in range(20)], of=other)
+    for batch_id in batches:
+        await start_run(executors, client_id, batch_id, chunk_items=1)
+    await start_run(executors, other, alone, chunk_items=1)
+    orders = await given_out(executors, 12)
+    assert Counter(order.batch_id for order in orders) == {**dict.fromkeys(batches, 2), alone: 6}
+
+
+async def test_the_first_chunk_of_a_batch_goes_express_even_where_there_is_no_room(
+    executors: Postgres, launch: Launch, client_id: UUID
+) -> None:
+    huge = await launch([person(n) for n in range(20)])
+    await start_run(executors, client_id, huge, chunk_items=1)
+    assert len(await given_out(executors, 5)) == 5
+    small = await launch([person(n) for n in range(3)])
+    await start_run(executors, client_id, small, chunk_items=1)
+    async with executors.duties() as connection:
+        (first,) = await dispatch_chunks(connection, ahead=5, patience_seconds=60)
+    assert (first.order.batch_id, first.order.chunk_no, first.express) == (small, 1, True)
+
+
+async def test_of_a_batch_whose_chunks_wait_before_a_gate_no_fresh_one_is_begun(
+    executors: Postgres, launch: Launch, client_id: UUID, owner: Owner
+) -> None:
+    batch_id = await launch([person(n) for n in range(30)])
+    await start_run(executors, client_id, batch_id, chunk_items=1)
+    await owner.execute(
+        """
+        UPDATE batch_chunks SET epoch = 1, waiting_for = 'pdl-bulk', run_at = now() + interval '1 hour'
+        WHERE chunk_no BETWEEN 11 AND 18
+        """
+    )
+    assert await given_out(executors, 5) == []
+    await owner.execute("UPDATE batch_chunks SET run_at = now() WHERE chunk_no = 14")
+    assert {order.chunk_no for order in await given_out(executors, 3)} == {14, 1, 2}
 
 
 async def test_an_order_is_good_once(executors: Postgres, launch: Launch, client_id: UUID, owner: Owner) -> None:

@@ -31,10 +31,10 @@ async def executors(settings: Settings) -> AsyncIterator[Postgres]:
 async def taken_up(postgres: Postgres, client_id: UUID) -> ChunkOrder:
     """Dispatch the one chunk there is and take it up."""
     async with postgres.duties() as connection:
-        (order,) = await dispatch_chunks(connection, ahead=1, patience_seconds=60)
+        (given,) = await dispatch_chunks(connection, ahead=1, patience_seconds=60)
     async with postgres.tenant(client_id) as connection:
-        assert await claim_chunk(connection, order, lease_seconds=60) is not None
-    return order
+        assert await claim_chunk(connection, given.order, lease_seconds=60) is not None
+    return given.order
 
 
 async def taken_away(owner: Owner) -> None:
