@@ -135,7 +135,8 @@ async def _wait_for_others(
         await take_history(connection, client_id, companies)
     open_ones = [each for each in companies if each.subject_id in asked and not is_through(step, lines, each)]
     if open_ones and not chunk.winding_up:
-        raise Parked(_COMPANY_REST_SECONDS, f"{len(open_ones)} of its companies are being asked about by other chunks")
+        reason = f"{len(open_ones)} of its companies are being asked about by other chunks"
+        raise Parked(_COMPANY_REST_SECONDS, reason, waiting_for=lines[0].provider.document.name)
     conclude(step, companies)
 
 

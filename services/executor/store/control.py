@@ -92,8 +92,8 @@ async def provider_to_be_helped(
 ) -> tuple[str, str] | None:
     """Return a provider and its pause's reason if nothing of the running batch can go on before somebody acts.
 
-    So it is if no chunk is at work, each that was begun waits for a provider that is paused without end, and no
-    fresh one is to be begun. The run must be locked.
+    So it is if no chunk is at work, each that was begun waits, itself or for what another chunk asks, for a provider
+    that is paused without end, and no fresh one is to be begun. The run must be locked.
     """
     row = await connection.fetchrow(
         """
@@ -102,14 +102,18 @@ async def provider_to_be_helped(
         JOIN LATERAL (
             SELECT count(*) FILTER (WHERE state IN ('dispatched', 'running')) AS at_work,
                    count(*) FILTER (WHERE state = 'queued' AND epoch = 0) AS fresh,
-                   count(*) FILTER (WHERE state = 'queued' AND epoch > 0 AND run_at <> 'infinity') AS due,
+                   count(*) FILTER (WHERE state = 'queued' AND epoch > 0 AND waiting_for IS NULL) AS due,
+                   count(DISTINCT waiting_for) FILTER (WHERE state = 'queued' AND run_at <> 'infinity'
+                       AND NOT EXISTS (SELECT FROM provider_gates AS known
+                                       WHERE known.client_id = $1 AND known.provider = waiting_for
+                                         AND known.paused_until = 'infinity')) AS resting,
                    count(*) FILTER (WHERE state = 'queued' AND run_at = 'infinity') AS stuck,
                    min(waiting_for) FILTER (WHERE state = 'queued' AND run_at = 'infinity') AS provider
             FROM batch_chunks WHERE batch_chunks.client_id = $1 AND batch_chunks.batch_id = $2
         ) AS chunks ON true
         JOIN provider_gates AS gate ON gate.client_id = $1 AND gate.provider = chunks.provider
         WHERE run.client_id = $1 AND run.batch_id = $2 AND run.state = 'running'
-          AND at_work = 0 AND due = 0 AND stuck > 0 AND (fresh = 0 OR stuck >= $3)
+          AND at_work = 0 AND due = 0 AND resting = 0 AND stuck > 0 AND (fresh = 0 OR stuck >= $3)
           AND gate.paused_until = 'infinity'
         """,
         client_id,

@@ -104,9 +104,9 @@ async def list_batches(
             SELECT coalesce(jsonb_agg(jsonb_build_object(
                        'provider', gate.provider,
                        'reason', CASE WHEN gate.paused_until > now() THEN gate.paused_reason
-                                      ELSE coalesce(gate.closed_reason, 'its limit is used up') END,
+                                      WHEN gate.closed_until > now() THEN gate.closed_reason ELSE chunk.reason END,
                        'until', nullif(chunk.until, 'infinity')) ORDER BY gate.provider), '[]') AS waiting
-            FROM (SELECT waiting_for AS provider, max(run_at) AS until FROM batch_chunks
+            FROM (SELECT waiting_for AS provider, max(run_at) AS until, max(reason) AS reason FROM batch_chunks
                   WHERE batch_chunks.client_id = batches.client_id AND batch_chunks.batch_id = batches.batch_id
                     AND state = 'queued' AND waiting_for IS NOT NULL AND run_at > now()
                   GROUP BY waiting_for) AS chunk

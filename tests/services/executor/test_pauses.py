@@ -168,3 +168,30 @@ async def test_a_rest_that_the_provider_asks_for_is_kept_by_every_call_and_told_
     until = await owner.fetchval("SELECT closed_until - now() FROM provider_gates WHERE provider = 'pdl-enrich'")
     assert 290 < until.total_seconds() <= 300
     assert await owner.fetchval("SELECT state FROM batch_runs WHERE batch_id = $1", batch_id) == "running"
+
+
+async def test_chunks_that_wait_for_a_company_of_another_chunk_stand_still_with_it(
+    configured: httpx.AsyncClient, sandbox: httpx.AsyncClient, launch: Launch, owner: Owner, finished: Finished
+) -> None:
+    await break_it(sandbox, {"kind": "auth_failed", "provider": "apollo"})
+    colleagues = [person(n, company_domain="shared.example") for n in range(250)]
+    workflow = {
+        "name": "companies",
+        "version": 1,
+        "title": "one call for all",
+        "sources": ["apollo"],
+        "steps": [{"name": "company", "per": "company", "provider": "apollo-organization-enrich"}],
+    }
+    batch_id = await launch(colleagues, workflow=workflow)
+
+    async def stands() -> bool:
+        return bool(
+            await owner.fetchval("SELECT true FROM batch_runs WHERE batch_id = $1 AND state = 'paused'", batch_id)
+        )
+
+    await eventually(stands)
+    assert await calls(sandbox) == 1
+    await sandbox.delete("/faults")
+    (await configured.post("/providers/apollo-organization-enrich/resume")).raise_for_status()
+    assert sum((await finished(batch_id)).values()) == 250
+    assert await calls(sandbox) == 2
