@@ -89,6 +89,19 @@ class Client:
         )
         return LaunchedBatch.model_validate_json(response.content)
 
+    def estimate(
+        self,
+        upload_id: UUID | str,
+        *,
+        workflow: str | None = None,
+        sample: int | None = None,
+        rows: Sequence[int] | None = None,
+    ) -> Document:
+        """Return what a launch would ask of each provider and what that may cost; nothing is launched."""
+        asked = {"workflow": workflow, "sample": sample, "rows": rows}
+        given = {"upload_id": str(upload_id)} | {key: value for key, value in asked.items() if value is not None}
+        return dict(self._connection.exchange("POST", "/estimates", json=given).json())
+
     def batch(self, batch_id: UUID | str) -> Batch:
         """Return where a batch stands."""
         return Batch.model_validate(self._connection.get(f"/batches/{batch_id}"))

@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from leadledger.answers import Batch, Event
+from leadledger.answers import Batch, Document, Event
 from leadledger.cli.command import CommandError, Session, server_command
 from leadledger.cli.exit_code import ExitCode
 from leadledger.cli.output import Output, cell, table
@@ -35,8 +35,14 @@ def launch(  # noqa: PLR0913, PLR0917 - a command has as many options as it take
         float | None,
         typer.Option(min=0, max=100, help="Percent of the items that may fail before the batch has failed"),
     ] = None,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it may cost")] = False,
 ) -> None:
     """Launch a batch: ask the workflow's providers about the rows of an upload. This may cost what they charge."""
+    if estimate:
+        told = session.client.estimate(upload, workflow=workflow, sample=sample)
+        session.out.line(told)
+        session.out.show(_estimate(told))
+        return
     launched = session.client.launch(
         upload,
         workflow=workflow,
@@ -93,6 +99,15 @@ def counts_of(batch: Batch) -> Table:
     made = table("items", *batch.counts, *(("leads", "jobs") if batch.projected else ()))
     projected = (batch.projected.leads, batch.projected.jobs) if batch.projected else ()
     made.add_row(*(cell(count) for count in (batch.items, *batch.counts.values(), *projected)))
+    return made
+
+
+def _estimate(told: Document) -> Table:
+    made = table("step", "provider", "configured", "asked", "calls", "hit rate", "expected", "at most", "unit")
+    for each in told["providers"]:
+        ranges = [f"{each[name]['least']}-{each[name]['most']}" for name in ("asked", "calls")]
+        costs = (each["hit_rate"], each["cost_expected"], each["cost_most"], each["cost_unit"])
+        made.add_row(*(cell(value) for value in (each["step"], each["provider"], each["configured"], *ranges, *costs)))
     return made
 
 

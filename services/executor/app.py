@@ -10,6 +10,7 @@ from services.executor.compiled import compile_provider
 from services.executor.configuration import Vault
 from services.executor.control_routes import router as control_router
 from services.executor.dispatch import dispatch, take_back
+from services.executor.estimate_routes import router as estimate_router
 from services.executor.gate import Gates
 from services.executor.registry import Registry, load_registry
 from services.executor.routes import router
@@ -63,7 +64,9 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             stack.callback(executor.stopping.set)
             yield
 
-    return create_service("Leadledger executor", routers=[router, shape_router, control_router], lifespan=lifespan)
+    return create_service(
+        "Leadledger executor", routers=[router, shape_router, control_router, estimate_router], lifespan=lifespan
+    )
 
 
 async def _publish(postgres: Postgres, registry: Registry) -> None:

@@ -134,6 +134,7 @@ async def test_each_path_reaches_its_service(behind: Behind) -> None:
             "/batches": "ingest",
             "/batches/b1": "ingest",
             "/batches/b1/pause": "executor",
+            "/estimates": "executor",
             "/batches/b1/verify": "executor",
             "/batches/b1/items/i1/results": "executor",
             "/batches/b1/projection/diff": "projector",

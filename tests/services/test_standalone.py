@@ -147,7 +147,10 @@ def test_the_sandbox_says_that_it_invents_and_leaves_credentials_of_ones_own_alo
         assert address == f"{shared.ready['url']}/sandbox/apollo"
     shared.stop()
     shared.start()
-    assert "still point to a sandbox that does not run now: apollo-bulk-match, pdl-enrich, hunter" in shared.said()
+    assert (
+        "still point to a sandbox that does not run now: apollo-bulk-match, apollo-organization-enrich, pdl-enrich"
+        in shared.said()
+    )
 
 
 def test_a_first_start_that_was_killed_is_begun_again() -> None:

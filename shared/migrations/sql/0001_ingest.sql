@@ -99,6 +99,6 @@ CALL shared.isolate_clients('ingest.batch_items');
 GRANT USAGE ON SCHEMA ingest TO leadledger_ingest, leadledger_executor, leadledger_projector, leadledger_duties;
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA ingest TO leadledger_ingest;
 REVOKE INSERT ON ingest.raw_apollo_uploads FROM leadledger_ingest;
-GRANT SELECT ON ingest.batches, ingest.batch_items TO leadledger_executor;
+GRANT SELECT ON ingest.uploads, ingest.raw_uploads, ingest.batches, ingest.batch_items TO leadledger_executor;
 GRANT SELECT ON ingest.uploads, ingest.raw_uploads, ingest.batches, ingest.batch_items TO leadledger_projector;
 GRANT SELECT (client_id, batch_id, items) ON ingest.batches TO leadledger_duties;

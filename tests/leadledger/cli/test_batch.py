@@ -73,3 +73,19 @@ def test_an_unknown_batch_is_refused(run: Run, command: str) -> None:
 
 def test_what_is_no_id_is_wrong_usage(run: Run) -> None:
     assert run("watch", "tuesday's").exit_code == 2
+
+
+def test_an_estimate_says_what_a_launch_may_cost_and_launches_nothing(run: Run, few_rows: Path) -> None:
+    (upload,) = run("upload", str(few_rows), "--json").lines
+    (told,) = run("launch", upload["upload_id"], "--estimate", "--json").lines
+    assert (told["items"], told["looked_at"]) == (12, 12)
+    assert told["providers"][0]["provider"] == "apollo-bulk-match"
+    assert "at most" in run("launch", upload["upload_id"], "--estimate").stdout
+
+
+def test_a_budget_pauses_the_batch_and_more_of_it_lets_it_go_on(run: Run, few_rows: Path) -> None:
+    (upload,) = run("upload", str(few_rows), "--json").lines
+    (launched,) = run("launch", upload["upload_id"], "--budget", "3", "--json").lines
+    stopped = run("watch", launched["batch_id"])
+    assert (stopped.exit_code, "resume with a higher one" in stopped.stderr) == (6, True)
+    assert run("batch", "resume", launched["batch_id"], "--budget", "1000").exit_code == 0
