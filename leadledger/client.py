@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO, Self, Unpack
+from typing import Any, BinaryIO, Literal, Self, Unpack
 from uuid import UUID, uuid4
 
 from leadledger.answers import Batch, Document, Event, LaunchedBatch, Lead, Upload, Verification
@@ -140,6 +140,18 @@ class Client:
     ) -> Document:
         """End a batch: nothing more is asked, and what was answered stays."""
         return self._control(batch_id, "cancel", {"reason": reason}, idempotency_key)
+
+    def retry(
+        self,
+        batch_id: UUID | str,
+        *,
+        only: Literal["failed", "unknown"] | None = None,
+        items: Sequence[UUID | str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Document:
+        """Ask again what failed or, though it may be charged a second time, what was lost; of all items or of these."""
+        asked = {"only": only, "items": None if items is None else [str(item) for item in items]}
+        return self._control(batch_id, "retry", asked, idempotency_key)
 
     def _control(
         self, batch_id: UUID | str, verb: str, asked: Mapping[str, object], idempotency_key: str | None

@@ -1,4 +1,4 @@
-"""Control over HTTP: a batch is paused, resumed, cancelled."""
+"""Control over HTTP: a batch is paused, resumed, cancelled, retried."""
 
 from uuid import UUID
 
@@ -7,7 +7,8 @@ from fastapi.responses import Response
 
 from services.executor import control
 from services.executor.pauses import lift_pause
-from services.executor.schemas import Controlled, ProviderResumed, Reason, Resume
+from services.executor.retry import Retry, retry
+from services.executor.schemas import Controlled, ProviderResumed, Reason, Resume, Retried, RetryInput
 from shared.auth import Launcher
 from shared.idempotency import IdempotencyKey
 
@@ -74,6 +75,29 @@ async def cancel(
         idempotency_key=idempotency_key,
     )
     answer = await control.cancel(state.postgres, command, chunk_items=state.settings.chunk_items)
+    return answer.response()
+
+
+@router.post("/batches/{batch_id}/retry", response_model=Retried, summary="Ask again what failed or was lost")
+async def retry_batch(
+    batch_id: UUID,
+    given: RetryInput,
+    request: Request,
+    caller: Launcher,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Record the decision and ask again; the attempts until now stay, and the batch is completed and sealed anew."""
+    state = request.app.state
+    command = Retry(
+        client_id=caller.client_id,
+        batch_id=batch_id,
+        verb="retry",
+        decided_by=caller.key_id,
+        only=given.only,
+        items=None if given.items is None else tuple(given.items),
+        idempotency_key=idempotency_key,
+    )
+    answer = await retry(state.postgres, command, chunk_items=state.settings.chunk_items)
     return answer.response()
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from services.executor.document import Limits, ProviderDocument, Window
 from services.executor.workflow import Workflow
@@ -165,6 +165,28 @@ class Controlled(BaseModel):
 
     batch_id: UUID
     state: str = Field(examples=["paused"])
+
+
+class RetryInput(BaseModel):
+    """What is asked again: the failed, the unknown (which may be charged a second time), or either of some items."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    only: Literal["failed", "unknown"] | None = Field(None, examples=["failed"])
+    items: list[UUID] | None = Field(None, min_length=1, max_length=10_000, description="Ids of batch items")
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if self.only is None and self.items is None:
+            raise ValueError("give `only` (failed or unknown), or `items`, or both")
+        return self
+
+
+class Retried(Controlled):
+    """A batch after a retry."""
+
+    retry_id: UUID = Field(description="The recorded decision")
+    questions: int = Field(description="How many questions are asked again")
 
 
 class ProviderResumed(BaseModel):

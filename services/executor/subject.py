@@ -22,6 +22,8 @@ class History:
     outcomes: list[Outcome] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
     answer: Any = None
+    overruled: int = 0
+    """So many of the outcomes, the first ones, are settled no more: somebody decided to ask again."""
 
     def add(self, attempt: int, outcome: Outcome, answer: Any) -> None:
         """Take in how an attempt ended."""
@@ -32,10 +34,10 @@ class History:
 
     def settled(self, retry: Retry) -> bool:
         """Tell whether the provider is through: it ended in a way, or once too often, that is not tried again."""
-        if not self.outcomes or self.needs_help:
+        counted = self.outcomes[self.overruled :]
+        if not counted or self.needs_help:
             return False
-        last = self.outcomes[-1]
-        return Counter(self.outcomes)[last] > retry.after.get(last, 0)
+        return Counter(counted)[counted[-1]] > retry.after.get(counted[-1], 0)
 
     @property
     def needs_help(self) -> bool:
@@ -91,6 +93,8 @@ class Subject:
                 known.lost.append(row["attempt"])
             else:
                 known.add(row["attempt"], Outcome(row["state"]), row["json_payload"])
+                if row["is_overruled"]:
+                    known.overruled = len(known.outcomes)
 
     def state(self) -> ItemState:
         """Return the item's state once every step is through; its company's answers count for it."""

@@ -18,7 +18,8 @@ async def run_waterfall(
 
     Raises as `run_step` does; what was answered until then stands, and the step goes on from there.
     """
-    waiting = await _skip_unwanted(step, lines[0], subjects)
+    wanted = await _skip_unwanted(step, lines[0], subjects)
+    waiting = [each for each in wanted if not any(_accepted(step, each, provider) for provider in step.providers)]
     for line in lines:
         await run_step(line, waiting, stopping)
         waiting = [subject for subject in waiting if not _accepted(step, subject, line.provider.document.name)]

@@ -183,10 +183,17 @@ async def items_of(connection: Connection, chunk: Chunk) -> list[asyncpg.Record]
 
 
 async def history_of(connection: Connection, client_id: UUID, subject_ids: Sequence[UUID]) -> list[asyncpg.Record]:
-    """Return every attempt about the subjects and its result, the columns NULL where there is none."""
+    """Return every attempt about the subjects and its result, the columns NULL where there is none.
+
+    `is_overruled`: somebody decided since to ask again.
+    """
     return await connection.fetch(
         """
-        SELECT state.subject_id, state.step, state.provider, state.attempt, state.state, result.json_payload
+        SELECT state.subject_id, state.step, state.provider, state.attempt, state.state, result.json_payload,
+               EXISTS (SELECT FROM retried
+                       WHERE retried.client_id = $1 AND retried.subject_id = state.subject_id
+                         AND retried.step = state.step AND retried.provider = state.provider
+                         AND retried.last_attempt >= state.attempt) AS is_overruled
         FROM workflow_states AS state
         LEFT JOIN enrichment_results AS result ON result.client_id = $1 AND result.result_id = state.result_id
         WHERE state.client_id = $1 AND state.subject_id = ANY ($2)

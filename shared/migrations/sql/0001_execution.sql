@@ -190,6 +190,32 @@ SELECT client_id, batch_id, subject_id, batch_item_id, company_id, step, provide
 FROM execution.enrichment_results
 WHERE attempt = 0;
 
+-- A decision to ask again: who made it, when, and about what; and the questions it concerns, each with the last of its
+-- attempts until then, whose end does not count any more.
+CREATE TABLE execution.retries (
+    client_id  uuid NOT NULL,
+    retry_id   uuid NOT NULL,
+    batch_id   uuid NOT NULL,
+    outcomes   text[] NOT NULL,
+    items      uuid[],
+    decided_by uuid NOT NULL,
+    decided_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (client_id, retry_id),
+    FOREIGN KEY (client_id, batch_id) REFERENCES execution.batch_runs
+);
+CREATE TABLE execution.retried (
+    client_id    uuid NOT NULL,
+    retry_id     uuid NOT NULL,
+    batch_id     uuid NOT NULL,
+    subject_id   uuid NOT NULL,
+    step         text NOT NULL,
+    provider     text NOT NULL,
+    last_attempt smallint NOT NULL,
+    PRIMARY KEY (client_id, retry_id, subject_id, step, provider),
+    FOREIGN KEY (client_id, retry_id) REFERENCES execution.retries
+);
+CREATE INDEX retried_by_subject ON execution.retried (client_id, subject_id);
+
 -- The results of a batch in the order of its seal: a company's stand at its first item.
 CREATE VIEW execution.sealed_results WITH (security_invoker = true) AS
 SELECT subject.client_id, subject.batch_id, subject.place, subject.is_company, result.step, result.provider,
@@ -203,6 +229,10 @@ FROM (
 ) AS subject
 JOIN execution.enrichment_results AS result USING (client_id, subject_id);
 
+CALL shared.make_append_only('execution.retries');
+CALL shared.make_append_only('execution.retried');
+CALL shared.isolate_clients('execution.retries');
+CALL shared.isolate_clients('execution.retried');
 CALL shared.make_append_only('execution.companies');
 CALL shared.make_append_only('execution.company_items');
 CALL shared.isolate_clients('execution.companies');
@@ -221,6 +251,8 @@ CALL shared.isolate_clients('execution.enrichment_results');
 GRANT USAGE ON SCHEMA execution TO leadledger_ingest, leadledger_executor, leadledger_projector, leadledger_duties;
 GRANT SELECT, INSERT ON execution.companies, execution.company_items TO leadledger_executor;
 GRANT SELECT ON execution.companies, execution.company_items TO leadledger_projector, leadledger_ingest;
+GRANT SELECT, INSERT ON execution.retries, execution.retried TO leadledger_executor;
+GRANT SELECT ON execution.retries, execution.retried TO leadledger_projector;
 GRANT SELECT ON execution.sealed_results TO leadledger_executor;
 GRANT SELECT ON execution.workflow_states TO leadledger_ingest, leadledger_executor, leadledger_projector;
 GRANT SELECT, INSERT ON execution.attempts, execution.provider_calls, execution.enrichment_results TO leadledger_executor;

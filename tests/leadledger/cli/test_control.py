@@ -1,4 +1,4 @@
-"""`leadledger batch pause|resume|cancel`."""
+"""`leadledger batch pause|resume|cancel|retry`."""
 
 import time
 from typing import Any
@@ -49,3 +49,15 @@ def test_a_batch_is_paused_resumed_and_cancelled_and_its_rows_become_leads(
 def test_an_unknown_batch_is_refused(run: Run, verb: str) -> None:
     ran = run("batch", verb, NOBODYS)
     assert (ran.exit_code, "GET /batches lists yours" in ran.stderr) == (3, True)
+
+
+def test_a_cancelled_batch_is_not_retried(run: Run, batch: str) -> None:
+    assert run("batch", "cancel", batch).exit_code == 0
+    ran = run("batch", "retry", batch, "--failed")
+    assert (ran.exit_code, "only one that is completed or paused or failed can be retried" in ran.stderr) == (3, True)
+
+
+def test_a_retry_says_what_is_asked_again(run: Run) -> None:
+    assert run("batch", "retry", NOBODYS).exit_code == 2
+    assert run("batch", "retry", NOBODYS, "--failed", "--unknown").exit_code == 2
+    assert run("batch", "retry", NOBODYS, "--unknown", "--items", NOBODYS).exit_code == 3

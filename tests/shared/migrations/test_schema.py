@@ -17,6 +17,8 @@ APPEND_ONLY = {
     "ingest.batches",
     "ingest.batch_items",
     "execution.attempts",
+    "execution.retries",
+    "execution.retried",
     "execution.companies",
     "execution.company_items",
     "execution.builtin_workflows",
