@@ -1,6 +1,7 @@
 """The API as Python calls: upload, launch, watch, read, verify."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Self, Unpack
@@ -228,6 +229,31 @@ class Client:
     def promote_rules(self, version: str) -> Document:
         """Read the client's batches by this version from now on."""
         return dict(self._connection.exchange("POST", f"/rules/{version}/promote").json())
+
+    # Projections
+
+    def project(
+        self, batch_id: UUID | str, *, rules: str | None = None, as_of: datetime | None = None, draft: bool = False
+    ) -> Document:
+        """Rebuild a batch's leads from its stored answers, for all to see or as a draft."""
+        asked = {"rules": rules, "as_of": None if as_of is None else as_of.astimezone(UTC).isoformat(), "draft": draft}
+        return dict(self._connection.exchange("POST", f"/batches/{batch_id}/projection", json=asked).json())
+
+    def diff(self, batch_id: UUID | str) -> Iterator[Document]:
+        """Yield what promoting the draft would change, page by page; the first has the summary."""
+        after: int | None = 0
+        while after is not None:
+            page = dict(self._connection.get(f"/batches/{batch_id}/projection/diff", {"after": after, "limit": 200}))
+            yield page
+            after = page["next"]
+
+    def promote_draft(self, batch_id: UUID | str) -> Document:
+        """Let readers see the draft."""
+        return dict(self._connection.exchange("POST", f"/batches/{batch_id}/projection/promote").json())
+
+    def roll_back(self, batch_id: UUID | str) -> Document:
+        """Let readers see what they saw before the last promotion."""
+        return dict(self._connection.exchange("POST", f"/batches/{batch_id}/projection/rollback").json())
 
     # Providers
 

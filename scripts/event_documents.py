@@ -34,6 +34,7 @@ EXAMPLES: dict[str, Document] = {
     "batch.failed": {"reason": "The workflow names a provider that is not there; launch again with another."},
     "batch.projected": {"completion": 1, "leads": 100, "jobs": 412, "rules": "7af9a009ae84367e"},
     "rules.promoted": {"version": "v2", "rules": "7af9a009ae84367e"},
+    "rules.applied": {"rules": "7af9a009ae84367e", "waiting": 12},
 }
 """What an event of each type says of its own; ids of client and batch are added."""
 

@@ -112,6 +112,14 @@ class RulesPromoted(EventData):
     rules: str
 
 
+class RulesApplied(EventData):
+    """One more batch is read by the promoted rules (their digest); so many of the client's are waiting."""
+
+    type = "rules.applied"
+    rules: str
+    waiting: int
+
+
 EVENT_TYPES: dict[str, type[EventData]] = {
     data.type: data
     for data in (
@@ -125,6 +133,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         BatchFailed,
         BatchProjected,
         RulesPromoted,
+        RulesApplied,
     )
 }
 

@@ -11,6 +11,7 @@ from leadledger.cli.exit_code import MEANINGS
 from leadledger.cli.keys import app as keys
 from leadledger.cli.leads import app as leads
 from leadledger.cli.migrate import app as migrate
+from leadledger.cli.projection import app as projection
 from leadledger.cli.providers import app as providers
 from leadledger.cli.rules import app as rules
 from leadledger.cli.serve import app as serve
@@ -31,6 +32,7 @@ app.add_typer(control, name="batch")
 app.add_typer(customers, name="customers")
 providers.add_typer(shape)
 app.add_typer(providers, name="providers")
+app.add_typer(projection, name="projection")
 app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
 

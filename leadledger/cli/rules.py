@@ -6,9 +6,11 @@ from typing import Annotated, Any
 import typer
 import yaml
 
+from leadledger.cli.batch import BatchArgument
 from leadledger.cli.command import CommandError, Session, server_command
 from leadledger.cli.exit_code import ExitCode
 from leadledger.cli.output import cell, table
+from leadledger.cli.projection import show_diff
 
 app = typer.Typer(no_args_is_help=True, help="How answers are read and which values are believed, in versions.")
 
@@ -51,6 +53,27 @@ def add(
     answer = session.client.change_rules(_change(file) | ({} if name is None else {"name": name}))
     session.out.line(answer)
     session.out.show(f"{answer['version']} ({answer['rules']}); read a batch by it before you promote it.")
+
+
+@app.command()
+@server_command
+def diff(
+    session: Session,
+    batch: BatchArgument,
+    rules: Annotated[str, typer.Option(help="The version to read the batch by")],
+) -> None:
+    """Make a draft of a batch by a version of the rules, and show what it would change."""
+    session.client.project(batch, rules=rules, draft=True)
+    show_diff(session, batch)
+    session.out.show(f"Put it in place with: leadledger projection promote {batch}")
+
+
+@app.command()
+@server_command
+def promote(session: Session, version: Annotated[str, typer.Argument(help="builtin or a version of yours")]) -> None:
+    """Read all batches by a version from now on; those there are are rebuilt in the background."""
+    session.out.line(session.client.promote_rules(version))
+    session.out.show(f"{version} is in force; your batches are rebuilt by it, the newest first.")
 
 
 def _change(file: Path) -> dict[str, Any]:

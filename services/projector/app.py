@@ -5,8 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.projector.apply_rules import apply_promoted_rules
 from services.projector.reconcile import project_completions
-from services.projector.routes import costs, customers, exports, filters, leads, projections, rules
+from services.projector.routes import costs, customers, drafts, exports, filters, leads, projections, rules
 from services.projector.rules import Rules, load_rules
 from services.projector.subscribers import subscribe
 from shared.bus import Bus, connect_bus
@@ -53,7 +54,7 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
         "Leadledger projector",
         routers=[
             *(leads.router, exports.router, filters.router, costs.router),
-            *(customers.router, projections.router, rules.router),
+            *(customers.router, projections.router, drafts.router, rules.router),
         ],
         lifespan=lifespan,
     )
@@ -64,6 +65,7 @@ def _duties(settings: Settings, postgres: Postgres, bus: Bus, *, rules: Rules) -
     return [
         Duty("relay", lambda: relay_events(postgres, bus), interval=settings.duty_interval_seconds),
         Duty("reconcile", lambda: project_completions(postgres, rules, quiet_seconds=pause), interval=pause),
+        Duty("apply rules", lambda: apply_promoted_rules(postgres, rules), interval=pause),
     ]
 
 

@@ -6,7 +6,8 @@ and however often they are made; the time of the facts is the batch's completion
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from services.projector.company_names import NORMALISER, normalise_name
@@ -20,7 +21,7 @@ from services.projector.projection.source import Source, believed, sources_of
 from services.projector.projection.tellings import read_tellings
 from services.projector.rules import Rules
 from services.projector.rules_of_client import live_rules
-from services.projector.store import batches, companies, emails, jobs, lead_sets, matches, reading, writing
+from services.projector.store import batches, companies, drafts, emails, jobs, lead_sets, matches, reading, writing
 from services.projector.store.batches import BatchState, Projection
 from shared.errors import Conflict, NotFound, Unprocessable
 from shared.events import BatchProjected
@@ -43,13 +44,16 @@ class Unreadable(Unprocessable):
 class RebuildRequest:
     """What to rebuild. `completion`: done only if that one is not readable yet; None: done in any case.
 
-    `strict`: anything unreadable stops it; else the lead is made without the value, and the error is kept.
+    `strict`: anything unreadable stops it; else the lead is made without the value, and the error is kept. `as_of`:
+    by the answers that were there then. `beside`: as a draft, beside what readers see.
     """
 
     client_id: UUID
     batch_id: UUID
     completion: int | None = None
     strict: bool = False
+    as_of: datetime | None = None
+    beside: bool = False
 
 
 async def rebuild(postgres: Postgres, builtin: Rules, request: RebuildRequest) -> Projection | None:
@@ -68,26 +72,33 @@ async def rebuild_in(connection: Connection, rules: Rules, request: RebuildReque
     state = await _take_turn(connection, request)
     if _is_done(state, request):
         return None
-    groups = await batches.answer_groups(connection, request.client_id, request.batch_id)
-    sources = sources_of(rules, groups, steps=state.steps)
+    as_of = min(state.as_of, request.as_of or state.as_of)
+    groups = await batches.answer_groups(connection, request.client_id, request.batch_id, request.as_of)
+    sources = sources_of(rules, groups, steps=state.steps, as_of=request.as_of)
     await _read(connection, rules, request, sources)
     errors = await _count_errors(connection, request)
     job_count = await _consolidate(connection, rules, request.client_id, sources)
+    if request.beside:
+        await drafts.write_beside(connection)
     await writing.clear_batch(connection, request.client_id, request.batch_id)
     failpoint("projector.deleted_before_insert")
-    leads = await _write(connection, rules, request, state=state, sources=sources)
+    leads = await _write(connection, rules, request, state=replace(state, as_of=as_of), sources=sources)
     projection = Projection(
         client_id=request.client_id,
         batch_id=request.batch_id,
         completion=state.completion,
         rules=rules.version,
         sources=[source.document() for source in sources],
-        as_of=state.as_of,
+        as_of=as_of,
         leads=leads,
         jobs=job_count,
         errors=errors,
     )
-    await _announce(connection, projection)
+    await batches.write_projection(connection, projection)
+    if request.beside:
+        await drafts.write_live_again(connection)
+    else:
+        await announce(connection, projection)
     failpoint("projector.rebuilt_before_commit")
     return projection
 
@@ -184,8 +195,8 @@ async def _write(
     return int(written.split()[-1])
 
 
-async def _announce(connection: Connection, projection: Projection) -> None:
-    await batches.write_projection(connection, projection)
+async def announce(connection: Connection, projection: Projection) -> None:
+    """Tell that the batch's tables hold this now."""
     event = BatchProjected(
         client_id=projection.client_id,
         batch_id=projection.batch_id,

@@ -22,6 +22,6 @@ async def replace_customers(
         await customers.lock_customers(connection, client_id)
         await reading.prepare(connection)
         await customers.replace_all(connection, client_id, listed)
-        changed = await matches.rematch_all(connection, client_id)
+        changed = await matches.rematch(connection, client_id)
         await lead_sets.write_sets(connection, client_id, [AT_CUSTOMER])
     return {"customers": len(listed), "left_out": len(rows) - len(listed), "leads_changed": changed}

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.projector.filters import EmailVerdict
 
@@ -205,6 +205,9 @@ class ProjectionOrder(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     strict: bool = Field(True, description="Stop at anything unreadable, and name it, instead of leaving it out")
+    rules: str | None = Field(None, max_length=100, description="`builtin`, `v2`, ...; those in force if absent")
+    as_of: AwareDatetime | None = Field(None, description="By the answers that were there at this time; all if absent")
+    draft: bool = Field(False, description="Beside what readers see, to look at the diff and promote it")
 
 
 class Projected(BaseModel):
@@ -217,6 +220,7 @@ class Projected(BaseModel):
     errors: int = Field(examples=[0], description="Values that could not be read; see GET /batches/{id}/projection")
     rules: str = Field(examples=["7af9a009ae84367e"])
     as_of: datetime
+    draft: bool = Field(False, description="It stands beside what readers see")
 
 
 class ProjectionError(BaseModel):

@@ -90,6 +90,7 @@ def _source(rules: Rules, document: Mapping[str, Any]) -> Source:
         step=document["step"],
         provider=document["provider"],
         reading=rules.reading(document["reading"]),
+        per_company=document["per_company"],
     )
 
 

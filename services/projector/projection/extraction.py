@@ -63,9 +63,15 @@ def told_by(source: Source, *, one_item: bool) -> str:
 def _only(source: Source, *, one_item: bool) -> str:
     if one_item:
         return " AND answer.result_id = ANY ($4::uuid[])"
+    until = _until(source, "answer")
     if not source.is_repeated:
-        return ""
-    return """ AND NOT EXISTS (
+        return until
+    return f"""{until} AND NOT EXISTS (
                 SELECT FROM enrichment_results AS newer
                 WHERE newer.client_id = $1 AND newer.subject_id = answer.subject_id AND newer.step = answer.step
-                AND newer.provider = answer.provider AND newer.outcome = 'ok' AND newer.attempt > answer.attempt)"""
+                AND newer.provider = answer.provider AND newer.outcome = 'ok'
+                AND newer.attempt > answer.attempt{_until(source, "newer")})"""
+
+
+def _until(source: Source, answer: str) -> str:
+    return "" if source.as_of is None else f" AND {answer}.created_at <= {literal(source.as_of)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.projector.rules import Reading, Rules
 from services.projector.rules.rules import CSV
@@ -22,7 +23,10 @@ class AnswerGroup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """One source; it has at most one answer per item, the newest `ok` one. `source_no` 0 is the CSV row."""
+    """One source; it has at most one answer per item, the newest `ok` one. `source_no` 0 is the CSV row.
+
+    `as_of`: only answers that were there then.
+    """
 
     source_no: int
     step: str | None
@@ -30,14 +34,26 @@ class Source:
     reading: Reading
     is_repeated: bool = False
     per_company: bool = False
+    as_of: datetime | None = None
 
     def document(self) -> dict[str, object]:
         """Return what a projection remembers of it."""
-        return {"source_no": self.source_no, "step": self.step, "provider": self.provider, "reading": self.reading.name}
+        return {
+            "source_no": self.source_no,
+            "step": self.step,
+            "provider": self.provider,
+            "reading": self.reading.name,
+            "per_company": self.per_company,
+        }
 
 
-def sources_of(rules: Rules, groups: Sequence[AnswerGroup], *, steps: Sequence[str]) -> tuple[Source, ...]:
-    """Return the sources in the order of the workflow's steps; a provider that no reading reads has none."""
+def sources_of(
+    rules: Rules, groups: Sequence[AnswerGroup], *, steps: Sequence[str], as_of: datetime | None = None
+) -> tuple[Source, ...]:
+    """Return the sources in the order of the workflow's steps; a provider that no reading reads has none.
+
+    `as_of`: answers as they stood then; None: all.
+    """
     sources = [Source(source_no=0, step=None, provider=CSV, reading=rules.reading(CSV))]
     places = {step: place for place, step in enumerate(steps)}
     for group in sorted(groups, key=lambda group: (places.get(group.step, len(places)), group.step, group.provider)):
@@ -51,6 +67,7 @@ def sources_of(rules: Rules, groups: Sequence[AnswerGroup], *, steps: Sequence[s
                     reading=reading,
                     is_repeated=group.is_repeated,
                     per_company=group.per_company,
+                    as_of=as_of,
                 )
             )
     return tuple(sources)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.projector import schemas
-from services.projector.project_by_hand import project_by_hand
+from services.projector.project_by_hand import Wish, project_by_hand
 from services.projector.store.batches import projection_status
 from shared.auth import Launcher, Reader
 from shared.errors import NotFound
@@ -23,14 +23,15 @@ async def rebuild_projection(
     order: schemas.ProjectionOrder | None = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Read the stored rows and answers again by the present rules; nobody is asked, nothing is paid.
+    """Read the stored rows and answers again; nobody is asked, nothing is paid.
 
-    Readers see the old leads until the new ones are complete.
+    Readers see the old leads until the new ones are complete. With `draft` they go on seeing the old ones: look at
+    the diff, then promote it. What other rules or another time put in their place can be rolled back.
     """
-    strict = schemas.ProjectionOrder().strict if order is None else order.strict
+    wish = Wish(**(order or schemas.ProjectionOrder()).model_dump())
     state = request.app.state
     answer = await project_by_hand(
-        state.postgres, state.rules, (caller.client_id, batch_id), strict=strict, idempotency_key=idempotency_key
+        state.postgres, state.rules, (caller.client_id, batch_id), wish, idempotency_key=idempotency_key
     )
     return answer.response()
 

@@ -75,18 +75,21 @@ async def find_batch(connection: Connection, client_id: UUID, batch_id: UUID) ->
     return BatchState(**{**row, "steps": tuple(step or "" for step in row["steps"])})
 
 
-async def answer_groups(connection: Connection, client_id: UUID, batch_id: UUID) -> list[AnswerGroup]:
-    """Return each step and provider that has `ok` answers in the batch."""
+async def answer_groups(
+    connection: Connection, client_id: UUID, batch_id: UUID, as_of: datetime | None = None
+) -> list[AnswerGroup]:
+    """Return each step and provider that has `ok` answers in the batch, until `as_of` if it is given."""
     rows = await connection.fetch(
         """
         SELECT step, provider, min(attempt) <> max(attempt) AS is_repeated,
                bool_or(company_id IS NOT NULL) AS per_company
         FROM enrichment_results
-        WHERE client_id = $1 AND batch_id = $2 AND outcome = 'ok'
+        WHERE client_id = $1 AND batch_id = $2 AND outcome = 'ok' AND ($3::timestamptz IS NULL OR created_at <= $3)
         GROUP BY step, provider
         """,
         client_id,
         batch_id,
+        as_of,
     )
     return [AnswerGroup(**row) for row in rows]
 

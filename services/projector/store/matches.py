@@ -112,21 +112,29 @@ async def write_matches(connection: Connection, client_id: UUID, batch_id: UUID)
     )
 
 
-async def rematch_all(connection: Connection, client_id: UUID) -> int:
-    """Match every projected job of the client with its present customers; return how many leads changed sides."""
+async def rematch(connection: Connection, client_id: UUID, batch_id: UUID | None = None) -> int:
+    """Match the projected jobs of the batch (None: of every batch) with the present customers.
+
+    Returns how many leads changed sides.
+    """
+    # A rebuild in the same transaction made its own.
+    await connection.execute("DROP TABLE IF EXISTS pg_temp.spellings, pg_temp.evidence, pg_temp.at_customer")
     await connection.execute(
         """
         CREATE TEMP TABLE spellings ON COMMIT DROP AS
         SELECT (row_number() OVER ())::integer AS spelling_no, told.*
         FROM (
             SELECT DISTINCT company_name, company_domain, company_linkedin
-            FROM batch_companies WHERE client_id = $1
+            FROM batch_companies WHERE client_id = $1 AND ($2::uuid IS NULL OR batch_id = $2)
         ) AS told
         """,
         client_id,
+        batch_id,
     )
     await _find_evidence(connection, client_id)
-    await connection.execute("DELETE FROM customer_matches WHERE client_id = $1", client_id)
+    await connection.execute(
+        "DELETE FROM customer_matches WHERE client_id = $1 AND ($2::uuid IS NULL OR batch_id = $2)", client_id, batch_id
+    )
     await connection.execute(
         """
         INSERT INTO customer_matches (client_id, batch_item_id, job_no, customer_id, batch_id, tier)
@@ -136,37 +144,43 @@ async def rematch_all(connection: Connection, client_id: UUID) -> int:
         JOIN person_work_history AS job ON job.client_id = $1 AND job.company_name = spellings.company_name
             AND job.company_domain IS NOT DISTINCT FROM spellings.company_domain
             AND job.company_linkedin IS NOT DISTINCT FROM spellings.company_linkedin
+        WHERE $2::uuid IS NULL OR job.batch_id = $2
         """,
         client_id,
+        batch_id,
     )
-    return await _mark_leads(connection, client_id)
+    return await _mark_leads(connection, client_id, batch_id)
 
 
-async def _mark_leads(connection: Connection, client_id: UUID) -> int:
+async def _mark_leads(connection: Connection, client_id: UUID, batch_id: UUID | None) -> int:
     await connection.execute(
         """
         CREATE TEMP TABLE at_customer ON COMMIT DROP AS
         SELECT DISTINCT batch_item_id
         FROM customer_matches AS match
         JOIN person_work_history AS job USING (client_id, batch_item_id, job_no)
-        WHERE client_id = $1 AND job.is_current IS NOT TRUE
+        WHERE client_id = $1 AND ($2::uuid IS NULL OR match.batch_id = $2) AND job.is_current IS NOT TRUE
         """,
         client_id,
+        batch_id,
     )
     await connection.execute("ANALYZE at_customer")
     changed = await connection.execute(
         """
+        WITH marked AS (
+            SELECT batch_item_id FROM final_leads
+            WHERE client_id = $1 AND ($2::uuid IS NULL OR batch_id = $2) AND worked_at_customer
+        )
         UPDATE final_leads
         SET worked_at_customer = NOT worked_at_customer
         FROM (
-            SELECT batch_item_id FROM final_leads WHERE client_id = $1 AND worked_at_customer
-            EXCEPT SELECT batch_item_id FROM at_customer
+            SELECT batch_item_id FROM marked EXCEPT SELECT batch_item_id FROM at_customer
             UNION
-            (SELECT batch_item_id FROM at_customer
-            EXCEPT SELECT batch_item_id FROM final_leads WHERE client_id = $1 AND worked_at_customer)
+            (SELECT batch_item_id FROM at_customer EXCEPT SELECT batch_item_id FROM marked)
         ) AS changed
         WHERE final_leads.client_id = $1 AND final_leads.batch_item_id = changed.batch_item_id
         """,
         client_id,
+        batch_id,
     )
     return int(changed.split()[-1])

@@ -125,3 +125,37 @@ async def bad_paths(connection: Connection, paths: list[tuple[str, str]]) -> lis
         [path for _, path in paths],
     )
     return [(row["place"], row["path"]) for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchByOldRules:
+    """A batch whose leads were made before the client promoted other rules."""
+
+    client_id: UUID
+    batch_id: UUID
+
+
+async def batches_by_old_rules(duties: Connection, *, builtin: str, limit: int) -> list[BatchByOldRules]:
+    """Return finished batches that other rules made than those promoted since, the newest first.
+
+    `builtin`: digest of the rules that come with the software. For the duties' role: it looks across clients.
+    """
+    rows = await duties.fetch(
+        """
+        SELECT client_id, batch_id FROM projections_by_old_rules($1)
+        JOIN batch_runs USING (client_id, batch_id)
+        WHERE batch_runs.state IN ('completed', 'cancelled', 'failed')
+        ORDER BY batch_id DESC LIMIT $2
+        """,
+        builtin,
+        limit,
+    )
+    return [BatchByOldRules(**row) for row in rows]
+
+
+async def count_by_old_rules(connection: Connection, client_id: UUID, *, builtin: str) -> int:
+    """Return how many of the client's projections other rules made than those promoted since."""
+    count: int = await connection.fetchval(
+        "SELECT count(*)::integer FROM projections_by_old_rules($2) WHERE client_id = $1", client_id, builtin
+    )
+    return count

@@ -33,3 +33,21 @@ CALL shared.isolate_clients('projection.rules_versions');
 CALL shared.isolate_clients('projection.rules_promotions');
 
 GRANT SELECT, INSERT ON projection.rules_versions, projection.rules_promotions TO leadledger_projector;
+
+-- Projections that were made before the client promoted other rules. `builtin`: the digest of the software's own.
+CREATE FUNCTION projection.projections_by_old_rules(builtin text) RETURNS TABLE (client_id uuid, batch_id uuid)
+LANGUAGE sql STABLE AS $$
+    SELECT projections.client_id, projections.batch_id
+    FROM projection.projections
+    JOIN (
+        SELECT DISTINCT ON (client_id) client_id, version_no, promoted_at FROM projection.rules_promotions
+        ORDER BY client_id, promotion_no DESC
+    ) AS promoted USING (client_id)
+    LEFT JOIN projection.rules_versions AS version
+        ON version.client_id = promoted.client_id AND version.version_no = promoted.version_no
+    WHERE projections.projected_at < promoted.promoted_at AND projections.rules <> coalesce(version.rules, builtin)
+$$;
+
+GRANT SELECT (client_id, promotion_no, version_no, promoted_at) ON projection.rules_promotions TO leadledger_duties;
+GRANT SELECT (client_id, version_no, rules) ON projection.rules_versions TO leadledger_duties;
+GRANT SELECT (client_id, batch_id, rules, projected_at) ON projection.projections TO leadledger_duties;

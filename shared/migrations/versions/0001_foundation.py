@@ -24,6 +24,7 @@ def upgrade() -> None:
         "projection",
         "projection_sets",
         "rules",
+        "drafts",
     )
     for part in parts:
         cursor.execute((SQL / f"0001_{part}.sql").read_text())

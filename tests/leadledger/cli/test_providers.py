@@ -8,7 +8,10 @@ from leadledger.cli.sandbox_providers import left_at_sandbox, use_sandbox
 from tests.leadledger.conftest import Run
 from tests.standalone_server import StandaloneServer
 
-ALL = ["apollo-bulk-match", "pdl-enrich", "pdl-bulk", "hunter-email-finder", "hunter-email-verifier", "function"]
+ALL = [
+    *("apollo-bulk-match", "apollo-organization-enrich", "pdl-enrich", "pdl-bulk"),
+    *("hunter-email-finder", "hunter-email-verifier", "function"),
+]
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from shared.postgres import ROLES, Postgres
 from tests.conftest import Owner
 
-SCHEMAS = ["shared", "ingest", "execution", "projection"]
-NOT_OF_A_CLIENT = {"execution.builtin_workflows"}
+SCHEMAS = ["shared", "ingest", "execution", "projection", "projection_draft", "projection_former"]
+NOT_OF_A_CLIENT = {"execution.builtin_workflows", "projection.tables_of_a_batch"}
 APPEND_ONLY = {
     "shared.outbox",
     "shared.outbox_publications",
@@ -26,6 +26,7 @@ APPEND_ONLY = {
     "execution.enrichment_results",
 }
 WRITERS = {"ingest": "leadledger_ingest", "execution": "leadledger_executor", "projection": "leadledger_projector"}
+WRITERS |= dict.fromkeys(("projection_draft", "projection_former"), "leadledger_projector")
 SERVICES = [role for role in ROLES if role != "leadledger_duties"]
 
 

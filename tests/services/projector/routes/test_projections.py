@@ -24,6 +24,7 @@ async def test_a_batch_is_rebuilt_by_hand_once_for_each_key(
             "errors": 0,
             "rules": rules.version,
             "as_of": "2026-11-23T12:00:00+00:00",
+            "draft": False,
         }
     )
     assert second.headers["Idempotent-Replayed"] == "true"
@@ -49,7 +50,7 @@ async def test_what_could_not_be_read_is_shown(api: httpx.AsyncClient, launch: L
     assert (shown["errors"], shown["leads"], shown["sources"]) == (
         1,
         1,
-        [{"source_no": 0, "step": None, "provider": "csv", "reading": "csv"}],
+        [{"source_no": 0, "step": None, "provider": "csv", "reading": "csv", "per_company": False}],
     )
     assert shown["unreadable"] == [
         {
