@@ -157,6 +157,7 @@ async def _any_row(owner: Owner, table: str) -> str:
         "text": "'x'",
         "bytea": "sha256('x')",
         "jsonb": "'{}'",
+        "_text": "'{}'",
         "timestamptz": "now()",
         "numeric": "1",
         "int2": "1",
