@@ -111,6 +111,8 @@ async def _line(executor: Executor, order: ChunkOrder, step: Step, name: str) ->
         gate=executor.gates.of(order.client_id, provider.document, configuration.limits),
         wire=executor.wire,
         ledger=executor.ledger(order.client_id),
+        postgres=executor.postgres,
+        reuse_days=step.reuse_days,
     )
 
 

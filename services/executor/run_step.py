@@ -14,6 +14,7 @@ from services.executor.gate import LONGEST_REST_SECONDS
 from services.executor.outcome import Outcome
 from services.executor.parked import Parked
 from services.executor.retry_after import retry_after
+from services.executor.reuse import reuse_answers
 from services.executor.store.results import Attempt, Result
 from services.executor.subject import History, Subject
 from shared.events import utc_now
@@ -38,6 +39,8 @@ async def run_step(line: Line, subjects: Sequence[Subject], stopping: asyncio.Ev
     retry = line.provider.document.retry
     unsettled = [subject for subject in subjects if not history_of(line, subject).settled(retry)]
     askable = await _skip_unaskable(line, unsettled)
+    if line.reuse_days is not None:
+        askable = await reuse_answers(line, askable, days=line.reuse_days)
     groups = [_Group(line=line, open=group, stopping=stopping) for group in _grouped(askable, line)]
     ended = await asyncio.gather(*(group.ask_until_settled() for group in groups), return_exceptions=True)
     failures = [failure for failure in ended if isinstance(failure, BaseException)]

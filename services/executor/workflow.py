@@ -25,6 +25,9 @@ class Step(BaseModel):
     waterfall: tuple[Name, ...] | None = Field(None, min_length=2, description="Providers in the order they are asked")
     accept: ExpressionText | None = Field(None, description="Is an answer good enough? If absent: any answer is")
     when: ExpressionText | None = None
+    reuse_days: int | None = Field(
+        None, ge=1, le=3650, description="Take what a provider answered to the same question within so many days"
+    )
 
     @property
     def providers(self) -> tuple[str, ...]:

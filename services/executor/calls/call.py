@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import httpx
 import orjson
@@ -12,6 +13,7 @@ from uuid_utils.compat import uuid7
 from services.executor.budget import most_a_call_costs
 from services.executor.calls.body import dump_json
 from services.executor.calls.bulk import read_bulk
+from services.executor.calls.digest import question_digest
 from services.executor.calls.exchange import Exchange, Wire
 from services.executor.calls.question import Question, Seen, ask, http_request
 from services.executor.calls.reply import ItemAnswer, Reply, classify
@@ -20,11 +22,13 @@ from services.executor.compiled import CompiledProvider
 from services.executor.configuration import Configuration
 from services.executor.gate import Gate
 from services.executor.ledger import Ledger
+from services.executor.outcome import Outcome
 from services.executor.store.calls import Call
 from services.executor.store.chunks import ChunkOrder
 from services.executor.store.results import Attempt, Result
 from shared.events import utc_now
 from shared.failpoints import failpoint
+from shared.postgres import Postgres
 
 CALLS = Counter("leadledger_calls_total", "Calls to providers", ["provider", "outcome"])
 CALL_SECONDS = Histogram("leadledger_call_seconds", "Time of one exchange with a provider", ["provider"])
@@ -45,6 +49,8 @@ class Line:
     gate: Gate
     wire: Wire
     ledger: Ledger
+    postgres: Postgres
+    reuse_days: int | None = None
 
 
 async def call(line: Line, subjects: Sequence[Seen], attempts: Sequence[Attempt]) -> tuple[Reply, list[ItemAnswer]]:
@@ -64,7 +70,14 @@ async def call(line: Line, subjects: Sequence[Seen], attempts: Sequence[Attempt]
     CALLS.labels(document.name, reply.outcome.value).inc()
     CALL_SECONDS.labels(document.name).observe(exchange.milliseconds / 1000)
     stored = _stored_call(line, question, exchange)
-    results = [_result(line, stored, attempt, answer) for attempt, answer in zip(attempts, answers, strict=True)]
+    digests = [
+        question_digest(line.provider, line.configuration.variables, seen, item)
+        for seen, item in zip(subjects, question.items, strict=True)
+    ]
+    results = [
+        _result(line, stored, attempt, answer, asked)
+        for attempt, answer, asked in zip(attempts, answers, digests, strict=True)
+    ]
     try:
         await line.ledger.append(stored, results)
     finally:
@@ -123,7 +136,7 @@ def _stored_call(line: Line, question: Question, exchange: Exchange) -> Call:
     )
 
 
-def _result(line: Line, stored: Call, attempt: Attempt, answer: ItemAnswer) -> Result:
+def _result(line: Line, stored: Call, attempt: Attempt, answer: ItemAnswer, asked: UUID) -> Result:
     document = line.provider.document
     return Result(
         attempt=attempt,
@@ -135,4 +148,5 @@ def _result(line: Line, stored: Call, attempt: Attempt, answer: ItemAnswer) -> R
         cost=answer.cost,
         cost_unit=document.cost.unit,
         cost_source=answer.cost_source,
+        question=asked if answer.outcome in (Outcome.OK, Outcome.NO_MATCH) else None,
     )

@@ -39,6 +39,8 @@ class Result:
     cost: Decimal
     cost_unit: str
     cost_source: str
+    question: UUID | None = None
+    origin_id: UUID | None = None
 
 
 async def insert_attempts(
@@ -109,6 +111,8 @@ def _result_values(results: Sequence[Result]) -> tuple[Any, ...]:
         [each.cost for each in results],
         [each.cost_unit for each in results],
         [each.cost_source for each in results],
+        [each.question for each in results],
+        [each.origin_id for each in results],
     )
 
 
@@ -118,14 +122,15 @@ async def insert_results(connection: Connection, client_id: UUID, results: Seque
         """
         INSERT INTO enrichment_results (client_id, batch_id, result_id, batch_item_id, company_id, step, provider,
             provider_version, attempt, outcome, detail, json_payload, payload_sha256, call_id,
-            cost_amount, cost_unit, cost_source)
+            cost_amount, cost_unit, cost_source, question, origin_id)
         SELECT $1, batch_id, uuidv7(), item_id, company_id, step, provider, provider_version, attempt, outcome, detail,
-               payload, sha256(convert_to(payload::text, 'UTF8')), call_id, cost, cost_unit, cost_source
+               payload, sha256(convert_to(payload::text, 'UTF8')), call_id, cost, cost_unit, cost_source,
+               question, origin_id
         FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
                     $9::smallint[], $10::text[], $11::text[], $12::jsonb[], $13::uuid[], $14::numeric[], $15::text[],
-                    $16::text[])
+                    $16::text[], $17::uuid[], $18::uuid[])
             AS said (batch_id, epoch, item_id, company_id, step, provider, provider_version, attempt, outcome,
-                     detail, payload, call_id, cost, cost_unit, cost_source)
+                     detail, payload, call_id, cost, cost_unit, cost_source, question, origin_id)
         ON CONFLICT DO NOTHING
         """,
         client_id,
@@ -145,9 +150,9 @@ async def insert_late_results(connection: Connection, client_id: UUID, results: 
             ) AS next
             FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
                         $9::smallint[], $10::text[], $11::text[], $12::jsonb[], $13::uuid[], $14::numeric[],
-                        $15::text[], $16::text[])
+                        $15::text[], $16::text[], $17::uuid[], $18::uuid[])
                 AS said (batch_id, epoch, item_id, company_id, step, provider, provider_version, attempt, outcome,
-                         detail, payload, call_id, cost, cost_unit, cost_source)
+                         detail, payload, call_id, cost, cost_unit, cost_source, question, origin_id)
             WHERE NOT EXISTS (SELECT FROM enrichment_results AS known
                               WHERE known.client_id = $1 AND known.call_id = said.call_id
                                 AND known.subject_id = coalesce(said.item_id, said.company_id))
@@ -157,10 +162,11 @@ async def insert_late_results(connection: Connection, client_id: UUID, results: 
         )
         INSERT INTO enrichment_results (client_id, batch_id, result_id, batch_item_id, company_id, step, provider,
             provider_version, attempt, outcome, detail, json_payload, payload_sha256, call_id,
-            cost_amount, cost_unit, cost_source)
+            cost_amount, cost_unit, cost_source, question, origin_id)
         SELECT $1, batch_id, uuidv7(), item_id, company_id, step, provider, provider_version, next, outcome,
                concat_ws('; ', 'late answer to attempt ' || answered, detail), payload,
-               sha256(convert_to(payload::text, 'UTF8')), call_id, cost, cost_unit, cost_source
+               sha256(convert_to(payload::text, 'UTF8')), call_id, cost, cost_unit, cost_source,
+               question, origin_id
         FROM late
         """,
         client_id,

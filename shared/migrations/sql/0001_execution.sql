@@ -164,18 +164,24 @@ CREATE TABLE execution.enrichment_results (
     json_payload     jsonb,
     payload_sha256   bytea,
     call_id          uuid,
+    question         uuid,  -- digest of the question that was answered
+    origin_id        uuid,  -- the earlier result that was used again
     cost_amount      numeric NOT NULL DEFAULT 0,
     cost_unit        text NOT NULL DEFAULT 'credit',
-    cost_source      text NOT NULL CHECK (cost_source IN ('header', 'body', 'callback', 'estimated', 'unknown', 'none')),
+    cost_source      text NOT NULL CHECK (cost_source IN ('header', 'body', 'callback', 'estimated', 'unknown', 'reused', 'none')),
     created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (client_id, result_id),
     UNIQUE (client_id, subject_id, step, provider, attempt),
     FOREIGN KEY (client_id, batch_item_id) REFERENCES ingest.batch_items,
     FOREIGN KEY (client_id, company_id) REFERENCES execution.companies,
     CHECK (num_nonnulls(batch_item_id, company_id) = 1),
-    FOREIGN KEY (client_id, call_id) REFERENCES execution.provider_calls
+    FOREIGN KEY (client_id, call_id) REFERENCES execution.provider_calls,
+    FOREIGN KEY (client_id, origin_id) REFERENCES execution.enrichment_results,
+    CHECK ((cost_source = 'reused') = (origin_id IS NOT NULL))
 );
 CREATE INDEX enrichment_results_of_batch ON execution.enrichment_results (client_id, batch_id);
+CREATE INDEX enrichment_results_by_question ON execution.enrichment_results (client_id, question)
+    WHERE question IS NOT NULL;
 
 -- "Did it run?" An attempt without a result was started and not (yet) answered; attempt 0 is a step never tried.
 CREATE VIEW execution.workflow_states WITH (security_invoker = true) AS
