@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from services.ingest.event_feed import EventFeed
-from services.ingest.routes import batches, events, uploads
+from services.ingest.routes import batches, events, looks, uploads
 from services.ingest.subscribers import subscribe
 from services.ingest.upload_slots import UploadSlots
 from shared.bus import Bus, connect_bus
@@ -37,7 +37,7 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             yield
 
     return create_service(
-        "Leadledger ingest", routers=[uploads.router, batches.router, events.router], lifespan=lifespan
+        "Leadledger ingest", routers=[uploads.router, looks.router, batches.router, events.router], lifespan=lifespan
     )
 
 

@@ -1,6 +1,7 @@
-"""Why a batch can't be launched.
+"""Why a batch can't be launched, or an upload not be mapped so.
 
 Unprocessable             422
+├── MappingMisfits        a mapping with fields or columns that there are not
 ├── UnknownWorkflow       the name is none of those there are, or the source has no default
 ├── WorkflowMisfits       the workflow is not for this kind of CSV
 ├── UnknownRows           rows that the upload does not have
@@ -8,6 +9,13 @@ Unprocessable             422
 """
 
 from shared.errors import Unprocessable
+
+
+class MappingMisfits(Unprocessable):
+    """The mapping names fields or columns that there are not."""
+
+    slug = "mapping-misfits"
+    title = "The mapping does not fit the upload"
 
 
 class UnknownWorkflow(Unprocessable):

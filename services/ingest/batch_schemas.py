@@ -36,6 +36,9 @@ class BatchOrder(BaseModel):
     sample: int | None = Field(
         None, ge=1, description="Only the first so many rows that can be asked about", examples=[10]
     )
+    skip_duplicates: bool = Field(
+        False, description="Leave out rows that repeat an earlier one of yours: same email, LinkedIn URL or Apollo id"
+    )
     budget: Decimal | None = Field(
         None,
         gt=0,

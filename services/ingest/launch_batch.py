@@ -6,6 +6,7 @@ from uuid import UUID
 from services.ingest.batch_errors import NothingToAskAbout, UnknownRows
 from services.ingest.batch_schemas import BatchOrder, LaunchAnswer
 from services.ingest.cleaning import cleaning_of
+from services.ingest.find_duplicates import find_duplicates
 from services.ingest.row_choice import RowChoice
 from services.ingest.store import batches as store
 from services.ingest.store.uploads import find_upload, new_id
@@ -82,13 +83,17 @@ async def _make_items(
     """Append the items and return their number; raises UnknownRows or NothingToAskAbout."""
     if order.rows is not None and order.sample is not None:
         raise Unprocessable("Give either `rows` or `sample`, not both.")
-    choice = RowChoice.of(upload.upload_id, total=upload.rows, rows=order.rows, sample=order.sample)
+    choice = RowChoice.of(
+        upload.upload_id, total=upload.rows, rows=order.rows, sample=order.sample, skip_duplicates=order.skip_duplicates
+    )
     unknown = [row_no for row_no in choice.rows or () if row_no > upload.rows]
     if unknown:
         raise UnknownRows(
             f"The upload has the rows 1 to {upload.rows:,}; leave out: {', '.join(map(str, unknown[:10]))}.",
             rows=unknown[:1000],
         )
+    if choice.skip_duplicates:
+        await find_duplicates(connection, client_id, upload.upload_id)
     cleaning = cleaning_of(upload.mapping)
     items = await store.insert_items(connection, client_id, batch_id, choice=choice, cleaning=cleaning)
     if not items or not await store.has_item_to_ask_about(connection, client_id, batch_id):

@@ -6,6 +6,10 @@ from services.ingest.open_file import OpenFile
 from services.ingest.sources import SOURCES
 from services.ingest.upload_schemas import Notice
 
+MAPPING_REMEMBERED = Notice(
+    code="mapping_remembered", message="The mapping is the one that was chosen for the last file with this header."
+)
+
 
 def notices_of(file: OpenFile, *, rows: int) -> Iterator[Notice]:
     """Yield the notices of a file with so many rows."""

@@ -10,7 +10,7 @@ import asyncpg
 
 from services.ingest.ahead import ahead
 from services.ingest.file_parts import compressed_parts
-from services.ingest.notices import notices_of
+from services.ingest.notices import MAPPING_REMEMBERED, notices_of
 from services.ingest.open_file import OpenFile, open_file
 from services.ingest.packed_file import Table
 from services.ingest.reading.dialect import DialectChoice
@@ -19,6 +19,7 @@ from services.ingest.row_slices import row_slices
 from services.ingest.sources.source import Source
 from services.ingest.spool import Spool
 from services.ingest.store import uploads as store
+from services.ingest.store.mappings import find_remembered
 from services.ingest.upload_errors import StorageTrouble
 from services.ingest.upload_schemas import UploadAnswer, mapping_columns
 from shared.events import UploadReceived
@@ -69,6 +70,11 @@ async def _store(connection: Connection, order: UploadOrder, spool: Spool, file:
     rows, problems = await _store_rows(connection, order.client_id, upload_id, file)
     await _store_bytes(connection, order.client_id, upload_id, spool.file)
     mapping, unmapped, doubtful = mapping_columns(file.mapping, file.reader.header.cells)
+    notices = list(notices_of(file, rows=rows))
+    remembered = await find_remembered(connection, order.client_id, file.mapping.source, file.reader.header.cells)
+    if remembered is not None:
+        mapping, unmapped, doubtful = remembered["mapping"], remembered["unmapped"], []
+        notices.append(MAPPING_REMEMBERED)
     facts = {
         "source": file.mapping.source,
         "filename": order.filename,
@@ -79,7 +85,7 @@ async def _store(connection: Connection, order: UploadOrder, spool: Spool, file:
         "mapping": mapping,
         "unmapped": unmapped,
         "doubtful": doubtful,
-        "notices": [notice.model_dump() for notice in notices_of(file, rows=rows)],
+        "notices": [notice.model_dump() for notice in notices],
         "rows": rows,
         "problems": problems,
     }

@@ -22,6 +22,7 @@ class MappedColumn(Column):
     """The column a field is read from; where it is empty, the fallbacks in their order."""
 
     fallbacks: list[Column] = []
+    confidence: float = Field(1.0, description="0.5 where the name is that of another column or field too", ge=0, le=1)
 
 
 class UnmappedColumn(Column):
@@ -75,6 +76,14 @@ class UploadPage(BaseModel):
     next: UUID | None
 
 
+class Duplicate(BaseModel):
+    """The earliest row that has the same identity, and which identity it is."""
+
+    kind: str = Field(examples=["email"])
+    of_upload_id: UUID
+    of_row_no: int = Field(examples=[1])
+
+
 class Row(BaseModel):
     """A record of the file: its number behind the header, its first line, its cells as they stand."""
 
@@ -82,6 +91,7 @@ class Row(BaseModel):
     line_no: int = Field(examples=[2])
     cells: list[str] = Field(examples=[["Ada", "ada@example.com"]])
     problems: list[str] | None = Field(examples=[None])
+    duplicates: list[Duplicate] = Field([], description="Those that are known: `duplicates=true` compares first")
 
 
 class RowPage(BaseModel):
@@ -103,13 +113,18 @@ def mapping_columns(
     mapping: Mapping, header: Sequence[str]
 ) -> tuple[dict[str, object], list[dict[str, object]], list[dict[str, object]]]:
     """Return the mapping, the unmapped and the doubtful columns as JSON, in the form of the models above."""
+    doubts = {doubt.index for doubt in mapping.doubtful}
 
     def at(index: int) -> dict[str, object]:
         return {"column": index, "header": header[index]}
 
     return (
         {
-            field: {**at(index), "fallbacks": [at(other) for other in mapping.fallbacks.get(field, ())]}
+            field: {
+                **at(index),
+                "fallbacks": [at(other) for other in mapping.fallbacks.get(field, ())],
+                "confidence": 0.5 if index in doubts else 1.0,
+            }
             for field, index in mapping.fields.items()
         },
         [{**at(column.index), "known": column.is_known} for column in mapping.unmapped],

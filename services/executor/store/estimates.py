@@ -74,7 +74,7 @@ async def inputs_of(
             FROM (
                 SELECT asked.field, asked.rank * 100 + source.place AS place,
                        (source.told ->> 'column')::integer AS column_no
-                FROM uploads
+                FROM mapped_uploads
                 CROSS JOIN LATERAL jsonb_each(mapping) AS known (field, told)
                 CROSS JOIN LATERAL (
                     SELECT known.field, 0 AS rank

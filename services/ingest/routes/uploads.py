@@ -15,13 +15,12 @@ from services.ingest.open_file import named_source
 from services.ingest.packed_file import unpacked
 from services.ingest.reading.dialect import DialectChoice
 from services.ingest.reading.limits import ReadingLimits
-from services.ingest.reading.problem_code import ProblemCode
 from services.ingest.receive_upload import UploadOrder, receive_upload
 from services.ingest.spool import spooled
 from services.ingest.store import uploads as store
 from services.ingest.unpacking import UnpackingLimits
 from services.ingest.upload_body import UploadBody
-from services.ingest.upload_schemas import ProblemPage, Row, RowPage, UploadAnswer, UploadPage
+from services.ingest.upload_schemas import UploadAnswer, UploadPage
 from shared.auth import Reader, Uploader
 from shared.errors import NotFound
 from shared.idempotency import IdempotencyKey
@@ -116,56 +115,15 @@ async def get_upload(request: Request, caller: Reader, upload_id: UUID) -> Uploa
     """Return the same as the answer to the upload itself."""
     postgres: Postgres = request.app.state.postgres
     async with postgres.tenant(caller.client_id) as connection:
-        return await _find(connection, caller.client_id, upload_id)
+        return await find_or_404(connection, caller.client_id, upload_id)
 
 
-async def _find(connection: Connection, client_id: UUID, upload_id: UUID) -> UploadAnswer:
+async def find_or_404(connection: Connection, client_id: UUID, upload_id: UUID) -> UploadAnswer:
+    """Return one upload; raises NotFound."""
     row = await store.find_upload(connection, client_id, upload_id)
     if row is None:
         raise NotFound(f"There is no upload {upload_id}; GET /uploads lists yours.")
     return UploadAnswer.of(dict(row))
-
-
-class RowQuery(BaseModel):
-    """Which rows to show."""
-
-    after: int = Field(0, ge=0, description="The row before the page")
-    limit: int = Field(100, ge=1, le=1000)
-    problems: bool = Field(False, description="Only rows with a problem")
-
-
-@router.get("/{upload_id}/rows", summary="The rows of an upload")
-async def get_rows(request: Request, caller: Reader, upload_id: UUID, query: Annotated[RowQuery, Query()]) -> RowPage:
-    """Return the records as they stand in the file, cells in order, in the order of the file."""
-    rows, following = await _rows(request.app.state.postgres, caller.client_id, upload_id, query)
-    return RowPage(rows=rows, next=following)
-
-
-@router.get("/{upload_id}/problems", summary="The rows of an upload that have a problem")
-async def get_problems(
-    request: Request,
-    caller: Reader,
-    upload_id: UUID,
-    after: Annotated[int, Query(ge=0)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> ProblemPage:
-    """Return the flagged records, and what the flags mean."""
-    query = RowQuery(after=after, limit=limit, problems=True)
-    rows, following = await _rows(request.app.state.postgres, caller.client_id, upload_id, query)
-    codes = {code for row in rows for code in row.problems or ()}
-    return ProblemPage(
-        problems=rows, meanings={code: ProblemCode(code).meaning for code in sorted(codes)}, next=following
-    )
-
-
-async def _rows(postgres: Postgres, client_id: UUID, upload_id: UUID, query: RowQuery) -> tuple[list[Row], int | None]:
-    async with postgres.tenant(client_id) as connection:
-        await _find(connection, client_id, upload_id)
-        found = await store.list_rows(
-            connection, client_id, upload_id, after=query.after, limit=query.limit, only_problems=query.problems
-        )
-    rows = [Row.model_validate(dict(row)) for row in found]
-    return rows, rows[-1].row_no if found and found[-1]["following"] else None
 
 
 @router.get("/{upload_id}/file", summary="The very bytes of an upload", response_class=StreamingResponse)
@@ -173,7 +131,7 @@ async def get_file(request: Request, caller: Reader, upload_id: UUID) -> Streami
     """Stream the file back, byte for byte."""
     postgres: Postgres = request.app.state.postgres
     async with postgres.tenant(caller.client_id) as connection:
-        upload = await _find(connection, caller.client_id, upload_id)
+        upload = await find_or_404(connection, caller.client_id, upload_id)
     headers = {
         "Content-Disposition": attachment(upload.filename),
         "Content-Length": str(upload.bytes),

@@ -22,7 +22,7 @@ async def insert_items(
 ) -> int:
     """Append an item for each chosen row, numbered in the order of the file; return how many."""
     made: int = await connection.fetchval(
-        "SELECT make_items($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "SELECT make_items($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         client_id,
         batch_id,
         choice.upload_id,
@@ -33,6 +33,7 @@ async def insert_items(
         cleaning.fields,
         cleaning.columns,
         cleaning.kinds,
+        choice.skip_duplicates,
     )
     return made
 

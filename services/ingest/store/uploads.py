@@ -70,7 +70,9 @@ async def insert_upload(
 async def find_upload(connection: Connection, client_id: UUID, upload_id: UUID) -> asyncpg.Record | None:
     """Return one upload."""
     return await connection.fetchrow(
-        "SELECT * FROM uploads WHERE client_id = $1 AND upload_id = $2", client_id, upload_id
+        "SELECT * FROM mapped_uploads WHERE client_id = $1 AND upload_id = $2",
+        client_id,
+        upload_id,
     )
 
 
@@ -80,42 +82,12 @@ async def list_uploads(
     """Return uploads, newest first, older than `after`."""
     return await connection.fetch(
         """
-        SELECT * FROM uploads WHERE client_id = $1 AND ($2::uuid IS NULL OR upload_id < $2)
+        SELECT * FROM mapped_uploads WHERE client_id = $1 AND ($2::uuid IS NULL OR upload_id < $2)
         ORDER BY upload_id DESC LIMIT $3
         """,
         client_id,
         after,
         limit,
-    )
-
-
-async def list_rows(
-    connection: Connection, client_id: UUID, upload_id: UUID, *, after: int, limit: int, only_problems: bool
-) -> Sequence[asyncpg.Record]:
-    """Return rows in order, behind row `after`; each knows the number of the row that follows, if one does.
-
-    Fewer than `limit` come where rows are big, so that no page is.
-    """
-    return await connection.fetch(
-        """
-        SELECT row_no, line_no, cells, problems, following
-        FROM (
-            SELECT row_no, line_no, cells, problems, lead(row_no) OVER (ORDER BY row_no) AS following,
-                   sum(bytes) OVER (ORDER BY row_no) - bytes AS bytes_before
-            FROM (
-                -- The empty array makes a plain copy, whose size is the true one.
-                SELECT row_no, line_no, cells, problems, pg_column_size(cells || '[]') AS bytes FROM raw_uploads
-                WHERE client_id = $1 AND upload_id = $2 AND row_no > $3 AND (NOT $5::boolean OR problems IS NOT NULL)
-                ORDER BY row_no LIMIT $4 + 1
-            ) AS behind
-        ) AS page
-        WHERE bytes_before < 8000000 ORDER BY row_no LIMIT $4
-        """,
-        client_id,
-        upload_id,
-        after,
-        limit,
-        only_problems,
     )
 
 

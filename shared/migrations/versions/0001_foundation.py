@@ -19,6 +19,7 @@ def upgrade() -> None:
         "ingest",
         "ingest_cleaning",
         "ingest_items",
+        "ingest_looks",
         "execution",
         "limits",
         "projection",

@@ -31,12 +31,12 @@ async def test_the_answer_says_what_the_file_holds_and_how_it_was_understood(upl
         "problems": 0,
         "header": HEADER.split(","),
         "mapping": {
-            "first_name": {"column": 0, "header": "First Name", "fallbacks": []},
-            "last_name": {"column": 1, "header": "Last Name", "fallbacks": []},
-            "company_name": {"column": 2, "header": "Company Name", "fallbacks": []},
-            "email": {"column": 3, "header": "Email", "fallbacks": []},
-            "linkedin_url": {"column": 4, "header": "Person Linkedin Url", "fallbacks": []},
-            "company_website": {"column": 5, "header": "Website", "fallbacks": []},
+            "first_name": {"column": 0, "header": "First Name", "fallbacks": [], "confidence": 1.0},
+            "last_name": {"column": 1, "header": "Last Name", "fallbacks": [], "confidence": 1.0},
+            "company_name": {"column": 2, "header": "Company Name", "fallbacks": [], "confidence": 1.0},
+            "email": {"column": 3, "header": "Email", "fallbacks": [], "confidence": 1.0},
+            "linkedin_url": {"column": 4, "header": "Person Linkedin Url", "fallbacks": [], "confidence": 1.0},
+            "company_website": {"column": 5, "header": "Website", "fallbacks": [], "confidence": 1.0},
         },
         "unmapped": [{"column": 6, "header": "Lucky Number", "known": False}],
         "doubtful": [],
@@ -82,14 +82,22 @@ async def test_rows_keep_their_cells_as_written_and_come_in_pages(upload: Send, 
     first = (await client.get(f"/uploads/{upload_id}/rows", params={"limit": 2})).json()
     assert first == {
         "rows": [
-            {"row_no": 1, "line_no": 2, "cells": [" a@example.com ", 'line\nbreak, "quoted"'], "problems": None},
-            {"row_no": 2, "line_no": 4, "cells": ["", ""], "problems": ["empty_record"]},
+            {
+                "row_no": 1,
+                "line_no": 2,
+                "cells": [" a@example.com ", 'line\nbreak, "quoted"'],
+                "problems": None,
+                "duplicates": [],
+            },
+            {"row_no": 2, "line_no": 4, "cells": ["", ""], "problems": ["empty_record"], "duplicates": []},
         ],
         "next": 2,
     }
     second = (await client.get(f"/uploads/{upload_id}/rows", params={"after": 2, "limit": 2})).json()
     assert second == {
-        "rows": [{"row_no": 3, "line_no": 5, "cells": ["b@example.com"], "problems": ["too_few_cells"]}],
+        "rows": [
+            {"row_no": 3, "line_no": 5, "cells": ["b@example.com"], "problems": ["too_few_cells"], "duplicates": []}
+        ],
         "next": None,
     }
 
@@ -98,8 +106,8 @@ async def test_rows_with_a_problem_can_be_had_alone_with_what_it_means(upload: S
     answer = (await upload(b"Email,Notes\na@example.com,x\n\nb@example.com\nc@example.com,y\n")).json()
     assert (answer["rows"], answer["problems"]) == (4, 2)
     flagged = [
-        {"row_no": 2, "line_no": 3, "cells": [], "problems": ["blank_line"]},
-        {"row_no": 3, "line_no": 4, "cells": ["b@example.com"], "problems": ["too_few_cells"]},
+        {"row_no": 2, "line_no": 3, "cells": [], "problems": ["blank_line"], "duplicates": []},
+        {"row_no": 3, "line_no": 4, "cells": ["b@example.com"], "problems": ["too_few_cells"], "duplicates": []},
     ]
     rows = await client.get(f"/uploads/{answer['upload_id']}/rows", params={"problems": "true"})
     assert rows.json() == {"rows": flagged, "next": None}
