@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
+import asyncpg
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
@@ -34,7 +35,7 @@ _log = structlog.get_logger()
 
 # An answer may have been paid for: it is held in memory and tried again for longer than a database restart takes.
 _PATIENCE = AsyncRetrying(
-    retry=retry_if_exception_type((*AWAY, Unavailable)),
+    retry=retry_if_exception_type((*AWAY, Unavailable, asyncpg.DeadlockDetectedError)),
     wait=wait_exponential_jitter(multiplier=0.1, max=5),
     stop=stop_after_delay(600),
     before_sleep=lambda state: _log.warning("the ledger waits for the database", attempts=state.attempt_number),
@@ -118,8 +119,9 @@ class Ledger:
         answered = [entry for entry in entries if entry.results]
         async with self._postgres.tenant(self._client_id) as connection:
             orders = set[ChunkOrder]().union(*(entry.orders() for entry in entries))
-            budgets = await lock_budgets(connection, self._client_id, {order.batch_id for order in orders})
             standings = await hold_chunks(connection, self._client_id, orders)
+            weighed = {order.batch_id for order, standing in standings.items() if standing.budgeted}
+            budgets = await lock_budgets(connection, self._client_id, weighed) if weighed else {}
             refused = await self._write_intents(connection, entries, standings, budgets)
             calls = [entry.call for entry in entries if entry.call is not None]
             if calls:

@@ -174,11 +174,15 @@ async def renew_lease(connection: Connection, order: ChunkOrder, *, lease_second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an order stands: is the chunk still its bearer's, is it done; `halted`: why its batch asks no more."""
+    """How an order stands: is the chunk still its bearer's, is it done; `halted`: why its batch asks no more.
+
+    `budgeted`: the batch has a budget, which is to be locked and weighed.
+    """
 
     ours: bool
     done: bool
     halted: str | None = None
+    budgeted: bool = False
 
 
 async def hold_chunks(
@@ -190,7 +194,8 @@ async def hold_chunks(
         """
         SELECT batch_chunks.batch_id, chunk_no, epoch, batch_chunks.state = 'running' AS running,
                batch_chunks.state = 'done' AS done,
-               CASE WHEN run.state <> 'running' THEN 'the batch is ' || run.state END AS halted
+               CASE WHEN run.state <> 'running' THEN 'the batch is ' || run.state END AS halted,
+               run.budget IS NOT NULL AS budgeted
         FROM batch_chunks
         JOIN batch_runs AS run ON run.client_id = $1 AND run.batch_id = batch_chunks.batch_id
         WHERE batch_chunks.client_id = $1
@@ -206,7 +211,7 @@ async def hold_chunks(
     for order in asked:
         row = found[order.batch_id, order.chunk_no]
         ours = row["epoch"] == order.epoch and row["running"]
-        standings[order] = Standing(ours=ours, done=row["done"], halted=row["halted"])
+        standings[order] = Standing(ours=ours, done=row["done"], halted=row["halted"], budgeted=row["budgeted"])
     return standings
 
 
