@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.projector.conditions import conditions_of
-from services.projector.count_leads import count_leads
+from services.projector.count_leads import count_leads, members_of
 from services.projector.cursor import Cursor, read_cursor, write_cursor
 from services.projector.sorts import sort_of
 from services.projector.store import leads
@@ -46,14 +46,19 @@ async def find_leads(postgres: Postgres, client_id: UUID, question: Question) ->
     sort, descending = sort_of(question.sort)
     async with postgres.tenant(client_id) as connection:
         conditions = await conditions_of(connection, client_id, question.filters)
-        # Counted first, for how many there are tells how they are best found.
-        total = await count_leads(connection, client_id, conditions) if question.counted else None
+        # Counted first, for how many there are tells how they are best found; and by sets that costs next to nothing.
+        counted = question.counted or members_of(conditions) is not None
+        total = await count_leads(connection, client_id, conditions) if counted else None
         of_few = total is not None and total <= _FEW
         order = leads.Order(sort=sort, descending=descending, after=after, of_few=of_few)
         rows = await leads.read_page(connection, Where(client_id, conditions), order, question.limit + 1)
         page = await _with_customers(connection, client_id, rows[: question.limit])
     more = len(rows) > question.limit
-    return LeadPage(leads=page, total=total, next=_behind(question.sort, rows[question.limit - 1]) if more else None)
+    return LeadPage(
+        leads=page,
+        total=total if question.counted else None,
+        next=_behind(question.sort, rows[question.limit - 1]) if more else None,
+    )
 
 
 async def _with_customers(

@@ -138,7 +138,8 @@ class FieldTrace(BaseModel):
 
     value: Any
     origin: dict[str, Any] | None = Field(
-        description="kind csv (the cell), answer (result and call), work_history (the job) or inferred"
+        description="kind csv (the cell), answer (result and call), work_history (the job), inferred, worked_out (from "
+        "other fields) or matches (jobs at customers, each with its answer)"
     )
     others: list[dict[str, Any]] = Field(description="Candidates that lost, each with `lost`, the reason")
 

@@ -5,6 +5,7 @@ The answers are read again as the lead's own rules read them; the origins stored
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from services.projector.evidence import Evidence
 from services.projector.projection.answers import read_answers
 from services.projector.projection.source import Source, believed
 from services.projector.rules import Rules
-from services.projector.rules.fields import FIELDS, POSITION
+from services.projector.rules.fields import POSITION, TRACED
 from services.projector.store import leads, traces
+from services.projector.worked_out import WORKED_OUT, receipt_of
 from shared.errors import NotFound
 from shared.postgres import Connection, Postgres
 
-_NAMES_PART = {"first_name", "last_name"}
+TRACEABLE = (*TRACED, *WORKED_OUT)
+"""Every field of a lead that has a receipt."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,14 +35,17 @@ class _Lead:
     told: Mapping[int, asyncpg.Record]
     addresses: Sequence[asyncpg.Record]
     jobs: Sequence[asyncpg.Record]
+    matches: Sequence[asyncpg.Record]
     evidence: Evidence
 
     def origin_of(self, field: str) -> int:
         return int(self.row["origins"][self.rules.fields.index(field)])
 
 
-async def trace_lead(postgres: Postgres, client_id: UUID, batch_item_id: UUID) -> dict[str, object]:
-    """Return the receipt; raises NotFound."""
+async def trace_lead(
+    postgres: Postgres, client_id: UUID, batch_item_id: UUID, fields: Sequence[str] = ()
+) -> dict[str, object]:
+    """Return the receipt, of these fields if any is named; raises NotFound."""
     async with postgres.tenant(client_id) as connection:
         row = await leads.find_lead(connection, client_id, batch_item_id)
         if row is None:
@@ -54,13 +60,19 @@ async def trace_lead(postgres: Postgres, client_id: UUID, batch_item_id: UUID) -
         "as_of": projection["as_of"],
         "rules": lead.row["rules"],
         "csv_row": lead.evidence.csv_row(),
-        "fields": {
-            **{field: _field(field, lead) for field in FIELDS},
-            "email": _email(lead),
-            "email_verdict": _verdict(lead),
-        },
+        "fields": {field: _receipt(field, lead, projection["as_of"]) for field in fields or TRACEABLE},
         "results": lead.evidence.results(),
     }
+
+
+def _receipt(field: str, lead: _Lead, as_of: datetime) -> dict[str, Any]:
+    if field == "email":
+        return _email(lead)
+    if field == "email_verdict":
+        return _verdict(lead)
+    if field in WORKED_OUT:
+        return receipt_of(field, lead.row, as_of=as_of, matches=lead.matches, evidence=lead.evidence)
+    return _field(field, lead)
 
 
 async def _gather(connection: Connection, client_id: UUID, row: asyncpg.Record, projection: asyncpg.Record) -> _Lead:
@@ -76,6 +88,7 @@ async def _gather(connection: Connection, client_id: UUID, row: asyncpg.Record, 
         told={answer["source_no"]: answer for answer in told},
         addresses=await leads.emails(connection, client_id, row["batch_item_id"]),
         jobs=await leads.work_history(connection, client_id, row["batch_item_id"]),
+        matches=await traces.matches_of(connection, client_id, row["batch_item_id"]),
         evidence=Evidence(
             csv=await traces.csv_row_of(connection, client_id, row["batch_item_id"]),
             all_results=results,

@@ -1,6 +1,6 @@
 """Leads: pages, one lead, its receipt."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import orjson
@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from services.projector import schemas
 from services.projector.find_leads import Question, find_leads, show_lead
 from services.projector.lead_queries import PageQuery
-from services.projector.trace import trace_lead
+from services.projector.trace import TRACEABLE, trace_lead
 from shared.auth import Reader
 
 router = APIRouter(tags=["leads"])
@@ -35,9 +35,17 @@ async def lead(batch_item_id: UUID, request: Request, caller: Reader) -> Respons
 
 
 @router.get("/leads/{batch_item_id}/trace", summary="The receipt of a lead", response_model=schemas.Trace)
-async def trace(batch_item_id: UUID, request: Request, caller: Reader) -> Response:
-    """Return for each field: its value, where it came from (cell, answer, call), and what else was told."""
-    return _json(await trace_lead(request.app.state.postgres, caller.client_id, batch_item_id))
+async def trace(
+    batch_item_id: UUID,
+    request: Request,
+    caller: Reader,
+    field: Annotated[list[Literal[TRACEABLE]], Query(description="These fields alone")] = [],  # type: ignore[valid-type]  # noqa: B006
+) -> Response:
+    """Return for each field: its value, where it came from (cell, answer, call), and what else was told and lost.
+
+    An answer's exact bytes are at the address that `answer` of its call tells.
+    """
+    return _json(await trace_lead(request.app.state.postgres, caller.client_id, batch_item_id, field))
 
 
 def _json(answer: object) -> Response:

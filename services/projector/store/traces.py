@@ -63,3 +63,20 @@ async def told_about(
 ) -> list[asyncpg.Record]:
     """Run a compiled query about one item: client, batch, item, and the results that its lead was made of."""
     return await connection.fetch(query, *ids, [result_id for result_id in result_ids if result_id is not None])
+
+
+async def matches_of(connection: Connection, client_id: UUID, batch_item_id: UUID) -> list[asyncpg.Record]:
+    """Return the lead's jobs at customers, how we know, and where the jobs are told."""
+    return await connection.fetch(
+        """
+        SELECT job.job_no, job.company_name, job.title, job.is_current, job.result_id, job.json_path,
+               match.customer_id, client_customers.name, match.tier
+        FROM customer_matches AS match
+        JOIN client_customers USING (client_id, customer_id)
+        JOIN person_work_history AS job USING (client_id, batch_item_id, job_no)
+        WHERE match.client_id = $1 AND match.batch_item_id = $2
+        ORDER BY job.job_no, client_customers.name
+        """,
+        client_id,
+        batch_item_id,
+    )

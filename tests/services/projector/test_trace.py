@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from services.projector.rules import Rules
+from services.projector.trace import TRACEABLE
 from tests.services.projector.conftest import Launcher, Project
 
 HEADER = ["First Name", "Email", "Email Status", "Website", "Title"]
@@ -153,10 +154,50 @@ async def test_the_receipt_shows_the_value_the_lead_has(
     receipt, _, _ = await traced(launch, project, api)
     lead = (await api.get(f"/leads/{receipt['batch_item_id']}")).json()
     assert {field: traced["value"] for field, traced in receipt["fields"].items()} == {
-        field: lead[field] for field in rules.fields
+        field: lead[field] for field in TRACEABLE
     }
     assert receipt["rules"] == rules.version
     found = [
         field for field, traced in receipt["fields"].items() if (traced["origin"] is None) != (traced["value"] is None)
     ]
     assert found == []
+
+
+async def test_a_receipt_can_be_of_a_few_fields(launch: Launcher, project: Project, api: httpx.AsyncClient) -> None:
+    batch = await launch([ROW])
+    await project(batch)
+    address = f"/leads/{batch.items[0]}/trace"
+    receipt = (await api.get(address, params={"field": ["title", "revenue_range"]})).json()
+    assert list(receipt["fields"]) == ["title", "revenue_range"]
+    assert (await api.get(address, params={"field": "shoe_size"})).status_code == 422
+
+
+async def test_what_is_worked_out_says_from_what(launch: Launcher, project: Project, api: httpx.AsyncClient) -> None:
+    batch = await launch([ROW])
+    jobs = [
+        {"organization_name": "Acme", "title": "VP", "start_date": "2026-09-01", "current": True},
+        {"organization_name": "Globex", "title": "Clerk", "start_date": "2020-02-01", "current": False},
+    ]
+    result = await batch.answer(0, "person", "apollo-bulk-match", {"name": "Ada", "employment_history": jobs})
+    await project(batch)
+    await api.put("/customers", json={"customers": [{"name": "Globex"}, {"name": "Acme"}]})
+    fields = (await api.get(f"/leads/{batch.items[0]}/trace")).json()["fields"]
+    assert fields["is_new_in_role"] == {
+        "value": True,
+        "origin": {
+            "kind": "worked_out",
+            "from": {"current_job_started_on": "2026-09-01", "current_job_precision": "month"},
+            "as_of": "2026-11-23T12:00:00+00:00",
+        },
+        "others": [],
+    }
+    worked = fields["worked_at_customer"]
+    assert (worked["value"], worked["origin"]["kind"]) == (True, "matches")
+    assert [
+        (match["company_name"], match["customer"]["tier"], match["counts"], match["answer"]["json_path"])
+        for match in worked["origin"]["matches"]
+    ] == [
+        ("Acme", "name_exact", False, "$.employment_history[0]"),
+        ("Globex", "name_exact", True, "$.employment_history[1]"),
+    ]
+    assert {match["answer"]["result_id"] for match in worked["origin"]["matches"]} == {str(result)}
