@@ -80,6 +80,7 @@ async def theirs(owner: "asyncpg.Connection[asyncpg.Record]", client_id: UUID, s
         "result_id": str(result),
         "webhook_id": str(batch.batch_id),
         "name": MARK,
+        "version": MARK,
     }
 
 
