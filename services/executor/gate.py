@@ -45,7 +45,7 @@ class Gate:
         self._holder = holder
         self._queue = Queue()
         self._in_use = self._peak = self._places = self._calls = 0
-        self._succeeded = self._failed = self._throttled = 0
+        self._succeeded = self._failed = self._in_a_row = self._throttled = 0
         self._held_until = self._rests_until = 0.0
         self._untold = 0
         self._told = asyncio.Event()
@@ -77,12 +77,12 @@ class Gate:
         From now on nobody passes here until that is told: it fails too often, asks for a rest, or refuses the client.
         """
         if reply.outcome in (Outcome.PROVIDER_ERROR, Outcome.UNKNOWN):
-            self._failed += 1
-            if self._failed >= self.limits.failures_before_rest:
+            self._failed, self._in_a_row = self._failed + 1, self._in_a_row + 1
+            if self._fails():
                 self._places = 0
                 self._wake()
         else:
-            self._succeeded, self._failed = self._succeeded + 1, 0
+            self._succeeded, self._failed, self._in_a_row = self._succeeded + 1, 0, 0
         if reply.outcome is not Outcome.THROTTLED:
             self._throttled = 0
         elif time.monotonic() >= self._rests_until:
@@ -120,6 +120,10 @@ class Gate:
             if waiting.done() and not waiting.cancelled() and waiting.exception() is None:
                 self._in_use -= 1  # it was served at the very moment it gave up
             raise
+
+    def _fails(self) -> bool:
+        """Tell whether there are failures that the database must weigh before anybody goes on."""
+        return self._failed > 0 and self._in_a_row >= self.limits.failures_before_rest
 
     def _may_pass(self) -> bool:
         if time.monotonic() > self._held_until or self._in_use >= self._places:
@@ -180,7 +184,7 @@ class Gate:
                 connection, self._client_id, self._document.name, self._holder, ask, self._limits_told()
             )
         # What was noticed meanwhile the database does not know yet; the next round tells it.
-        if not self._untold and self._failed < self.limits.failures_before_rest:
+        if not self._untold and not self._fails():
             self._places, self._calls = passage.places, passage.calls
         self._held_until = started + _LEASE_SECONDS
         return passage
