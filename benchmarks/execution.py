@@ -55,7 +55,7 @@ async def ours(settings: Settings, client_id: UUID, shape: str, items: int) -> f
 
 async def bare(shape: str, variables: dict[str, str], items: int) -> float:
     """Return items per second of a loop that sends the same requests and keeps nothing."""
-    provider = compile_provider(load_registry().provider(PROVIDER[shape]))
+    provider = compile_provider(load_registry().providers[PROVIDER[shape]])
     size = provider.document.batch_size
     subjects = [
         Seen(subject_id=UUID(int=number), number=number, input=each, results={})

@@ -135,13 +135,16 @@ def requires(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
     """Return a dependency that yields the caller if the key has this scope; raises Forbidden otherwise."""
 
     async def allowed(caller: Annotated[Caller, Depends(authenticate)]) -> Caller:
-        if not caller.scopes & {scope, Scope.ADMIN}:
-            raise Forbidden(
-                f"This needs a key with the scope '{scope}'; yours has: {', '.join(sorted(caller.scopes))}."
-            )
+        require(caller, scope)
         return caller
 
     return allowed
+
+
+def require(caller: Caller, scope: Scope) -> None:
+    """Raise Forbidden unless the caller's key has this scope."""
+    if not caller.scopes & {scope, Scope.ADMIN}:
+        raise Forbidden(f"This needs a key with the scope '{scope}'; yours has: {', '.join(sorted(caller.scopes))}.")
 
 
 Uploader = Annotated[Caller, Depends(requires(Scope.UPLOAD))]

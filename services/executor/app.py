@@ -12,13 +12,16 @@ from services.executor.control_routes import router as control_router
 from services.executor.dispatch import dispatch, take_back
 from services.executor.estimate_routes import router as estimate_router
 from services.executor.gate import Gates
+from services.executor.known_providers import KnownProviders
+from services.executor.provider_routes import router as provider_router
 from services.executor.registry import Registry, load_registry
 from services.executor.routes import router
 from services.executor.run_chunk import Executor
 from services.executor.shape_routes import router as shape_router
 from services.executor.start_run import start_missing_runs
-from services.executor.store.configurations import publish_workflows
+from services.executor.store.documents import publish_builtin
 from services.executor.subscribers import subscribe
+from services.executor.workflow_routes import router as workflow_router
 from shared.bus import Bus, connect_bus
 from shared.duty import Duty
 from shared.http import create_service
@@ -65,22 +68,28 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             yield
 
     return create_service(
-        "Leadledger executor", routers=[router, shape_router, control_router, estimate_router], lifespan=lifespan
+        "Leadledger executor",
+        routers=[provider_router, workflow_router, router, shape_router, control_router, estimate_router],
+        lifespan=lifespan,
     )
 
 
 async def _publish(postgres: Postgres, registry: Registry) -> None:
     async with postgres.duties() as connection:
-        documents = [(each.name, each.version, each.model_dump(mode="json")) for each in registry.workflows.values()]
-        await publish_workflows(connection, documents)
+        await publish_builtin(
+            connection,
+            providers=[(each.name, each.version, each.model_dump(mode="json")) for each in registry.providers.values()],
+            workflows=[(each.name, each.version, each.model_dump(mode="json")) for each in registry.workflows.values()],
+        )
 
 
 def _executor(settings: Settings, postgres: Postgres, registry: Registry) -> Executor:
     return Executor(
         postgres=postgres,
         wire=Wire(allow_private=settings.allow_private_addresses),
-        registry=registry,
-        providers={name: compile_provider(document) for name, document in registry.providers.items()},
+        providers=KnownProviders(
+            postgres, {name: compile_provider(document) for name, document in registry.providers.items()}
+        ),
         vault=Vault(settings.secret_key),
         gates=Gates(postgres),
         lease_seconds=settings.lease_seconds,

@@ -1,6 +1,6 @@
 """A client's configuration of a provider: variables in clear, secrets encrypted with keys that can be rotated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,12 @@ from pydantic import SecretStr
 from services.executor.calls.question import fill
 from services.executor.document import Limits, ProviderDocument
 from services.executor.pauses import lift_pause
-from services.executor.store.configurations import StoredConfiguration, load_configuration, save_configuration
+from services.executor.store.configurations import (
+    StoredConfiguration,
+    load_configuration,
+    load_configurations,
+    save_configuration,
+)
 from shared.errors import Unavailable, Unprocessable
 from shared.postgres import Postgres
 
@@ -85,15 +90,38 @@ async def configure(
 
 
 async def configuration_of(
-    postgres: Postgres, vault: Vault, client_id: UUID, document: ProviderDocument
+    postgres: Postgres,
+    vault: Vault,
+    client_id: UUID,
+    document: ProviderDocument,
+    overrides: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Configuration:
-    """Return what a client configured for a provider, over the document's own variables."""
+    """Return what a client configured for a provider, over the document's own variables.
+
+    `overrides`: what a batch was launched with in its place: `{"variables": {...}}`.
+    """
     async with postgres.tenant(client_id) as connection:
         stored = await load_configuration(connection, client_id, document.name)
+    return _of_stored(vault, document, stored, (overrides or {}).get("variables", {}))
+
+
+async def configurations_of(
+    postgres: Postgres, vault: Vault, client_id: UUID, documents: Iterable[ProviderDocument]
+) -> dict[str, Configuration]:
+    """Return the client's configuration of each of these providers, by name."""
+    async with postgres.tenant(client_id) as connection:
+        stored = await load_configurations(connection, client_id)
+    return {each.name: _of_stored(vault, each, stored.get(each.name), {}) for each in documents}
+
+
+def _of_stored(
+    vault: Vault, document: ProviderDocument, stored: StoredConfiguration | None, overrides: Mapping[str, str]
+) -> Configuration:
     if stored is None:
-        return _filled(document, Given(variables={}, secrets={}))
+        return _filled(document, Given(variables=overrides, secrets={}))
     secrets = vault.unlock(stored.secrets)
-    return _filled(document, Given(variables=stored.variables, secrets=secrets, limits=stored.limits))
+    variables = {**stored.variables, **overrides}
+    return _filled(document, Given(variables=variables, secrets=secrets, limits=stored.limits))
 
 
 def _filled(document: ProviderDocument, given: Given) -> Configuration:

@@ -105,7 +105,7 @@ async def retry_batch(
 async def resume_provider(name: str, request: Request, caller: Launcher) -> ProviderResumed:
     """End the provider's pause or rest for this client; batches that stood still for it go on."""
     state = request.app.state
-    document = state.executor.registry.provider(name)
+    await state.executor.providers.find(caller.client_id, name)
     async with state.postgres.tenant(caller.client_id) as connection:
-        batches = await lift_pause(connection, caller.client_id, document.name, reason=f"{name} was resumed")
+        batches = await lift_pause(connection, caller.client_id, name, reason=f"{name} was resumed")
     return ProviderResumed(provider=name, resumed=batches)

@@ -1,13 +1,15 @@
 """What is behind `POST /estimates`: read rows of the upload as they would be asked about, and estimate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.executor.compiled import CompiledProvider
 from services.executor.estimate import MOST_LOOKED_AT, Estimate, Known, estimate
 from services.executor.run_chunk import Executor
 from services.executor.store.estimates import UploadToEstimate, experience_of, find_upload, inputs_of, spread_rows
-from services.executor.workflow import Workflow
-from shared.errors import NotFound, Unprocessable
+from services.executor.workflows_of_client import workflow_to_launch
+from shared.errors import NotFound
 from shared.postgres import Connection
 
 
@@ -38,24 +40,21 @@ async def estimate_launch(executor: Executor, launch: LaunchToEstimate) -> Estim
         upload = await find_upload(connection, launch.client_id, launch.upload_id)
         if upload is None:
             raise NotFound(f"There is no upload {launch.upload_id}; GET /uploads lists yours.")
-        workflow = _workflow(executor, launch.workflow, upload.source)
-        known = await _known(connection, executor, launch, upload)
+        workflow = await workflow_to_launch(connection, launch.client_id, launch.workflow, upload.source)
+    names = {name for step in workflow.steps for name in step.providers}
+    providers = await executor.providers.asked(launch.client_id, dict.fromkeys(names))
+    async with executor.postgres.tenant(launch.client_id) as connection:
+        known = await _known(connection, launch, providers, upload)
     return EstimatedLaunch(
         workflow=workflow.name, items=known.items, looked_at=len(known.inputs), estimates=estimate(workflow, known)
     )
 
 
-def _workflow(executor: Executor, name: str | None, source: str) -> Workflow:
-    if name is not None:
-        return executor.registry.workflow(name)
-    fitting = [each for each in executor.registry.workflows.values() if source in each.default_for]
-    if not fitting:
-        raise Unprocessable(f"The source {source} has no default workflow; name one: GET /workflows lists them.")
-    return fitting[0]
-
-
 async def _known(
-    connection: Connection, executor: Executor, launch: LaunchToEstimate, upload: UploadToEstimate
+    connection: Connection,
+    launch: LaunchToEstimate,
+    providers: Mapping[str, CompiledProvider],
+    upload: UploadToEstimate,
 ) -> Known:
     ids = (launch.client_id, launch.upload_id)
     if launch.rows is not None:
@@ -73,6 +72,6 @@ async def _known(
     return Known(
         inputs=inputs,
         items=items,
-        providers=executor.providers,
+        providers=providers,
         experience=await experience_of(connection, launch.client_id),
     )

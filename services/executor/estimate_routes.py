@@ -41,7 +41,7 @@ async def post_estimate(order: EstimateOrder, request: Request, caller: Reader) 
 
 
 async def _shown(executor: Executor, caller: Caller, made: Estimate) -> ProviderEstimate:
-    document = executor.providers[made.provider].document
+    document = (await executor.providers.find(caller.client_id, made.provider)).compiled.document
     configuration = await configuration_of(executor.postgres, executor.vault, caller.client_id, document)
     return ProviderEstimate(
         step=made.step,

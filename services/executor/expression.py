@@ -6,6 +6,8 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator
 
+from services.executor.expression_tree import fault_of
+
 
 class Expression:
     """A compiled JMESPath expression."""
@@ -30,10 +32,9 @@ class Expression:
 
 
 def _check(text: str) -> str:
-    try:
-        jmespath.compile(text)
-    except JMESPathError as error:
-        raise ValueError(f"not a JMESPath expression: {error}") from error
+    fault = fault_of(text)
+    if fault is not None:
+        raise ValueError(fault)
     return text
 
 

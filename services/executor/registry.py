@@ -9,8 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 from services.executor.document import ProviderDocument
+from services.executor.document_faults import provider_faults, workflow_faults
 from services.executor.workflow import Workflow
-from shared.errors import NotFound
 
 _HERE = Path(__file__).parent
 
@@ -28,29 +28,16 @@ class Registry:
     providers: Mapping[str, ProviderDocument]
     workflows: Mapping[str, Workflow]
 
-    def provider(self, name: str) -> ProviderDocument:
-        """Return a provider's document; raises NotFound."""
-        if name not in self.providers:
-            raise NotFound(f"There is no provider '{name}'; there are: {', '.join(sorted(self.providers))}.")
-        return self.providers[name]
-
-    def workflow(self, name: str) -> Workflow:
-        """Return a workflow; raises NotFound."""
-        if name not in self.workflows:
-            raise NotFound(f"There is no workflow '{name}'; there are: {', '.join(sorted(self.workflows))}.")
-        return self.workflows[name]
-
 
 def load_registry() -> Registry:
     """Read every document; raises BrokenDocument for one that does not fit."""
     providers = [_read(file, ProviderDocument) for file in sorted((_HERE / "providers").glob("*.yaml"))]
     workflows = [_read(file, Workflow) for file in sorted((_HERE / "workflows").glob("*.yaml"))]
     registry = Registry({each.name: each for each in providers}, {each.name: each for each in workflows})
-    for workflow in workflows:
-        for step in workflow.steps:
-            for provider in step.providers:
-                if provider not in registry.providers:
-                    raise BrokenDocument(f"workflow {workflow.name}: step {step.name}: no provider '{provider}'")
+    faults = [(each.name, fault) for each in providers for fault in provider_faults(each)]
+    faults += [(each.name, fault) for each in workflows for fault in workflow_faults(each, registry.providers)]
+    if faults:
+        raise BrokenDocument("; ".join(f"{name}: {fault.at}: {fault.message}" for name, fault in faults))
     return registry
 
 

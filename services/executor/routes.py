@@ -1,4 +1,4 @@
-"""The executor's API: providers, workflows, and the audit trail."""
+"""The audit trail over HTTP: what was asked about an item, what was said, and the very bytes."""
 
 from uuid import UUID
 
@@ -8,12 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.executor import schemas
-from services.executor.configuration import Given, configuration_of, configure
 from services.executor.run_chunk import Executor
 from services.executor.store import audit
 from services.executor.verify import verify_batch
-from services.executor.workflow import Workflow
-from shared.auth import Caller, ProviderKeeper, Reader
+from shared.auth import Reader
 from shared.errors import NotFound
 
 router = APIRouter(tags=["execution"])
@@ -22,69 +20,6 @@ router = APIRouter(tags=["execution"])
 def _executor(request: Request) -> Executor:
     executor: Executor = request.app.state.executor
     return executor
-
-
-@router.get("/providers", summary="List the providers")
-async def list_providers(request: Request, caller: Reader) -> schemas.Providers:
-    """List every provider, and whether its credentials are there."""
-    executor = _executor(request)
-    names = sorted(executor.registry.providers)
-    return schemas.Providers(providers=[await _summary(executor, caller, name) for name in names])
-
-
-@router.get("/providers/{name}", summary="Show a provider's document")
-async def show_provider(name: str, request: Request, caller: Reader) -> schemas.ProviderDetail:
-    """Show how the provider is asked, how its answers are read, and this client's variables."""
-    executor = _executor(request)
-    document = executor.registry.provider(name)
-    configuration = await configuration_of(executor.postgres, executor.vault, caller.client_id, document)
-    summary = await _summary(executor, caller, name)
-    return schemas.ProviderDetail(
-        **summary.model_dump(),
-        document=document,
-        variables=dict(configuration.variables),
-        limits=configuration.limits,
-    )
-
-
-@router.put("/providers/{name}/configuration", summary="Store variables and credentials")
-async def configure_provider(
-    name: str, given: schemas.ConfigurationInput, request: Request, caller: ProviderKeeper
-) -> schemas.ProviderSummary:
-    """Store what this client uses for a provider. Secrets are encrypted and never shown again."""
-    executor = _executor(request)
-    document = executor.registry.provider(name)
-    secrets = {key: secret.get_secret_value() for key, secret in given.secrets.items()}
-    limits = given.limits.model_dump(mode="json", exclude_none=True)
-    own = Given(variables=given.variables, secrets=secrets, limits=limits)
-    await configure(executor.postgres, executor.vault, caller.client_id, document, own)
-    return await _summary(executor, caller, name)
-
-
-async def _summary(executor: Executor, caller: Caller, name: str) -> schemas.ProviderSummary:
-    document = executor.registry.provider(name)
-    configuration = await configuration_of(executor.postgres, executor.vault, caller.client_id, document)
-    return schemas.ProviderSummary(
-        name=name,
-        version=document.version,
-        title=document.title,
-        shape=document.shape,
-        configured=not configuration.missing,
-        missing=list(configuration.missing),
-    )
-
-
-@router.get("/workflows", summary="List the workflows")
-async def list_workflows(request: Request, caller: Reader) -> schemas.Workflows:  # noqa: ARG001 - a key is needed
-    """List every workflow with its steps."""
-    registry = _executor(request).registry
-    return schemas.Workflows(workflows=[registry.workflows[name] for name in sorted(registry.workflows)])
-
-
-@router.get("/workflows/{name}", summary="Show a workflow")
-async def show_workflow(name: str, request: Request, caller: Reader) -> Workflow:  # noqa: ARG001 - a key is needed
-    """Show one workflow with its steps."""
-    return _executor(request).registry.workflow(name)
 
 
 @router.get("/batches/{batch_id}/items/{batch_item_id}/results", summary="The audit trail of an item")

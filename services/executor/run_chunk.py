@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,23 +12,22 @@ from services.executor.budget import OverBudget, stop_for_budget
 from services.executor.calls.call import Line
 from services.executor.calls.exchange import Wire
 from services.executor.chunk_subjects import load_subjects, take_history
-from services.executor.compiled import CompiledProvider
 from services.executor.complete import finish
 from services.executor.configuration import Vault, configuration_of
 from services.executor.gate import Gates
+from services.executor.known_providers import KnownProviders
 from services.executor.lease import kept_lease
 from services.executor.ledger import Fenced, Halted, Ledger
 from services.executor.outcome import ItemState
 from services.executor.park import park
 from services.executor.parked import Parked
-from services.executor.registry import Registry
 from services.executor.run_step import close_lost_attempts
 from services.executor.store.chunks import Chunk, ChunkOrder, claim_chunk
 from services.executor.store.companies import companies_still_asked
-from services.executor.store.runs import launched_batch
+from services.executor.store.runs import Launched, launched_batch
 from services.executor.subject import Subject
 from services.executor.waterfall import conclude, is_through, run_waterfall, skip_without_company
-from services.executor.workflow import Step, Workflow
+from services.executor.workflow import LaunchedWorkflow, Step
 from shared.postgres import Postgres
 from shared.telemetry import span
 
@@ -44,8 +43,7 @@ class Executor:
 
     postgres: Postgres
     wire: Wire
-    registry: Registry
-    providers: Mapping[str, CompiledProvider]
+    providers: KnownProviders
     vault: Vault
     gates: Gates
     lease_seconds: float
@@ -87,10 +85,10 @@ async def _ask_all(executor: Executor, chunk: Chunk) -> Sequence[Subject]:
     async with executor.postgres.tenant(order.client_id) as connection:
         batch = await launched_batch(connection, order.client_id, order.batch_id)
         assert batch is not None  # noqa: S101 - a chunk belongs to a batch
-        workflow = Workflow.model_validate(batch.workflow)
+        workflow = LaunchedWorkflow.model_validate(batch.workflow)
         subjects = await load_subjects(connection, chunk, with_companies=workflow.asks_about_companies)
     for step in workflow.steps:
-        lines = [await _line(executor, order, step, provider) for provider in step.providers]
+        lines = [await _line(executor, order, batch, step, name) for name in step.providers]
         if step.per == "item":
             await _ask_about(executor, chunk, step, lines, subjects.items)
         else:
@@ -100,9 +98,12 @@ async def _ask_all(executor: Executor, chunk: Chunk) -> Sequence[Subject]:
     return subjects.items
 
 
-async def _line(executor: Executor, order: ChunkOrder, step: Step, name: str) -> Line:
-    provider = executor.providers[name]
-    configuration = await configuration_of(executor.postgres, executor.vault, order.client_id, provider.document)
+async def _line(executor: Executor, order: ChunkOrder, batch: Launched, step: Step, name: str) -> Line:
+    version = batch.workflow.get("providers", {}).get(name)
+    provider = (await executor.providers.find(order.client_id, name, version)).compiled
+    configuration = await configuration_of(
+        executor.postgres, executor.vault, order.client_id, provider.document, batch.overrides.get(name)
+    )
     return Line(
         order=order,
         step=step.name,

@@ -2,68 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-
-from services.executor.document import Limits, ProviderDocument, Window
-from services.executor.workflow import Workflow
-
-
-class ProviderSummary(BaseModel):
-    """A provider, and whether this client can use it."""
-
-    name: str = Field(examples=["pdl-bulk"])
-    version: int = Field(examples=[1])
-    title: str = Field(examples=["People Data Labs: person enrich, in bulk"])
-    shape: str = Field(examples=["bulk"])
-    configured: bool = Field(description="Every secret it needs is stored")
-    missing: list[str] = Field(description="Secrets to give with PUT /providers/{name}/configuration")
-
-
-class Providers(BaseModel):
-    """The providers there are."""
-
-    providers: list[ProviderSummary]
-
-
-class ProviderDetail(ProviderSummary):
-    """A provider with its document and this client's variables; secrets are never shown."""
-
-    document: ProviderDocument
-    variables: dict[str, str]
-    limits: Limits = Field(description="The document's, with this client's own in their place")
-
-
-class OwnLimits(BaseModel):
-    """Limits of this client's own, lower or higher than the document's; what is absent is the document's."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    concurrency: int | None = Field(None, ge=1, le=1000, examples=[5])
-    windows: list[Window] | None = Field(None, max_length=8, examples=[[{"calls": 600, "seconds": 60}]])
-
-
-class ConfigurationInput(BaseModel):
-    """What a client stores for a provider; it replaces what was stored."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"variables": {"base_url": "https://api.peopledatalabs.com"}, "secrets": {"api_key": "..."}}]
-        },
-    )
-
-    variables: dict[str, Annotated[str, Field(max_length=2_000)]] = {}
-    secrets: dict[str, SecretStr] = {}
-    limits: OwnLimits = Field(default_factory=OwnLimits)
-
-
-class Workflows(BaseModel):
-    """The workflows there are."""
-
-    workflows: list[Workflow]
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class ItemResult(BaseModel):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.executor.store.companies import insert_companies
 from services.executor.store.runs import batches_without_run, insert_run, launched_batch
-from services.executor.workflow import Workflow
+from services.executor.workflow import LaunchedWorkflow
 from shared.postgres import Postgres
 from shared.telemetry import traceparent
 
@@ -18,7 +18,7 @@ async def start_run(postgres: Postgres, client_id: UUID, batch_id: UUID, *, chun
         is_new = await insert_run(
             connection, client_id, batch_id, batch, chunk_items=chunk_items, traceparent=traceparent()
         )
-        if is_new and Workflow.model_validate(batch.workflow).asks_about_companies:
+        if is_new and LaunchedWorkflow.model_validate(batch.workflow).asks_about_companies:
             await insert_companies(connection, client_id, batch_id)
         return is_new
 

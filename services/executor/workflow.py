@@ -59,3 +59,9 @@ class Workflow(BaseModel):
     def asks_about_companies(self) -> bool:
         """Tell whether a step is asked per company."""
         return any(step.per == "company" for step in self.steps)
+
+
+class LaunchedWorkflow(Workflow):
+    """A workflow as a batch keeps it: with the version of each provider that it asks."""
+
+    providers: dict[str, int] = Field(default={}, description="A provider that is not there is asked by its newest")

@@ -4,6 +4,7 @@ Unprocessable             422
 ├── MappingMisfits        a mapping with fields or columns that there are not
 ├── UnknownWorkflow       the name is none of those there are, or the source has no default
 ├── WorkflowMisfits       the workflow is not for this kind of CSV
+├── OverridesMisfit       what is overridden is nothing that the workflow's providers have
 ├── UnknownRows           rows that the upload does not have
 └── NothingToAskAbout     no row that any provider could be asked about
 """
@@ -30,6 +31,13 @@ class WorkflowMisfits(Unprocessable):
 
     slug = "workflow-misfits"
     title = "The workflow does not fit the upload's source"
+
+
+class OverridesMisfit(Unprocessable):
+    """The workflow asks no such provider, or it has no such variable."""
+
+    slug = "overrides-misfit"
+    title = "The overrides do not fit the workflow"
 
 
 class UnknownRows(Unprocessable):

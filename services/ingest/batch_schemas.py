@@ -21,6 +21,16 @@ class ToleratedFailures(BaseModel):
     count: int | None = Field(None, ge=0, examples=[100])
 
 
+class ProviderOverrides(BaseModel):
+    """What this batch alone uses of a provider in the place of what is configured. Never a secret."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    variables: dict[str, Annotated[str, Field(max_length=2_000)]] = Field(
+        min_length=1, examples=[{"min_likelihood": "6"}]
+    )
+
+
 class BatchOrder(BaseModel):
     """Which rows of an upload to ask about, and how."""
 
@@ -48,6 +58,12 @@ class BatchOrder(BaseModel):
     tolerated_failures: ToleratedFailures | None = Field(
         None, description="Beyond it the batch has failed, and nothing more is asked"
     )
+    overrides: dict[str, ProviderOverrides] = Field(
+        {},
+        max_length=100,
+        description="By provider; needs the scope `providers`, for a variable may say where secrets are sent",
+        examples=[{"pdl-enrich": {"variables": {"min_likelihood": "6"}}}],
+    )
     rows: list[RowNo] | None = Field(
         None, min_length=1, max_length=100_000, description="Only these rows, flagged ones too", examples=[[1, 2, 5]]
     )
@@ -68,6 +84,9 @@ class WorkflowSnapshot(BaseModel):
 
     name: str = Field(examples=["apollo-default"])
     version: int = Field(examples=[1])
+    providers: dict[str, int] = Field(
+        {}, examples=[{"apollo-bulk-match": 1}], description="By which version each is asked"
+    )
     steps: list[dict[str, Any]] = Field(examples=[[{"name": "person", "provider": "apollo-bulk-match"}]])
 
 
@@ -118,6 +137,7 @@ class BatchAnswer(BaseModel):
     workflow: WorkflowSnapshot
     state: BatchState
     reason: str | None = Field(description="Why it is paused, cancelled or failed")
+    overrides: dict[str, ProviderOverrides]
     items: int = Field(examples=[15])
     counts: Counts
     waiting: list[Waiting] = Field(description="Providers that asked for a rest, are out of order, or need help")

@@ -1,9 +1,10 @@
 """Launch a batch: its items cleaned from the rows of an upload, in one transaction with the batch and its event."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from services.ingest.batch_errors import NothingToAskAbout, UnknownRows
+from services.ingest.batch_errors import NothingToAskAbout, OverridesMisfit, UnknownRows
 from services.ingest.batch_schemas import BatchOrder, LaunchAnswer
 from services.ingest.cleaning import cleaning_of
 from services.ingest.find_duplicates import find_duplicates
@@ -11,7 +12,7 @@ from services.ingest.row_choice import RowChoice
 from services.ingest.store import batches as store
 from services.ingest.store.uploads import find_upload, new_id
 from services.ingest.upload_schemas import UploadAnswer
-from services.ingest.workflow_choice import choose_workflow
+from services.ingest.workflow_choice import choose_workflow, providers_of
 from shared.errors import NotFound, Unprocessable
 from shared.events import BatchLaunched
 from shared.failpoints import failpoint
@@ -54,9 +55,7 @@ async def _launch(connection: Connection, client_id: UUID, order: BatchOrder) ->
     if row is None:
         raise NotFound(f"There is no upload {order.upload_id}; GET /uploads lists yours.")
     upload = UploadAnswer.of(dict(row))
-    workflow = choose_workflow(
-        [dict(each) for each in await store.list_workflows(connection)], order.workflow, source=upload.source
-    )
+    workflow = await _workflow(connection, client_id, order, upload.source)
     batch_id = await new_id(connection)
     items = await _make_items(connection, client_id, batch_id, order=order, upload=upload)
     facts = {
@@ -68,6 +67,7 @@ async def _launch(connection: Connection, client_id: UUID, order: BatchOrder) ->
         "sample": order.sample,
         "budget": order.budget,
         "tolerated_failures": order.tolerated_failures and order.tolerated_failures.model_dump(exclude_none=True),
+        "overrides": {name: each.model_dump() for name, each in order.overrides.items()},
     }
     await store.insert_batch(connection, client_id, batch_id, facts)
     event = BatchLaunched(
@@ -75,6 +75,25 @@ async def _launch(connection: Connection, client_id: UUID, order: BatchOrder) ->
     )
     await append_event(connection, "ingest", event)
     return LaunchAnswer(batch_id=batch_id, upload_id=upload.upload_id, workflow=workflow["name"], items=items)
+
+
+async def _workflow(connection: Connection, client_id: UUID, order: BatchOrder, source: str) -> dict[str, Any]:
+    """Return the workflow as the batch keeps it: with the version by which each provider is asked."""
+    known = [dict(each) for each in await store.list_workflows(connection, client_id)]
+    workflow = choose_workflow(known, order.workflow, source=source)
+    providers = await store.list_providers(connection, client_id, providers_of(workflow))
+    _refuse_misfits(order, {row["name"]: row["variables"] for row in providers})
+    return {**workflow, "providers": {row["name"]: row["version"] for row in providers}}
+
+
+def _refuse_misfits(order: BatchOrder, variables: Mapping[str, Mapping[str, str]]) -> None:
+    for name, override in order.overrides.items():
+        if name not in variables:
+            raise OverridesMisfit(f"The workflow does not ask {name}; it asks: {', '.join(variables)}.")
+        unknown = sorted(set(override.variables) - set(variables[name]))
+        if unknown:
+            there = ", ".join(variables[name]) or "none"
+            raise OverridesMisfit(f"{name} has no variable {', '.join(unknown)}; it has: {there}.")
 
 
 async def _make_items(

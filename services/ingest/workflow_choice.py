@@ -9,7 +9,8 @@ from services.ingest.batch_errors import UnknownWorkflow, WorkflowMisfits
 def choose_workflow(workflows: Sequence[Mapping[str, Any]], name: str | None, *, source: str) -> dict[str, Any]:
     """Return the document of the workflow of this name or, without a name, of the source's default.
 
-    Raises UnknownWorkflow with the names there are, or WorkflowMisfits.
+    `workflows`: the client's own, the newest first, then those that come with the software. Raises UnknownWorkflow
+    with the names there are, or WorkflowMisfits.
     """
     documents: dict[str, dict[str, Any]] = {row["name"]: row["document"] for row in workflows}
     if name is None:
@@ -19,8 +20,8 @@ def choose_workflow(workflows: Sequence[Mapping[str, Any]], name: str | None, *,
         chosen = documents.get(name)
         problem = f"There is no workflow {name!r}"
     if chosen is None:
-        known = ", ".join(documents) or "none yet: start an executor once"
-        raise UnknownWorkflow(f"{problem}; those there are: {known}.", workflows=list(documents))
+        known = ", ".join(sorted(documents)) or "none yet: start an executor once"
+        raise UnknownWorkflow(f"{problem}; those there are: {known}.", workflows=sorted(documents))
     fitting = chosen.get("sources", ())
     if fitting and source not in fitting:
         raise WorkflowMisfits(
@@ -28,3 +29,9 @@ def choose_workflow(workflows: Sequence[Mapping[str, Any]], name: str | None, *,
             sources=fitting,
         )
     return chosen
+
+
+def providers_of(workflow: Mapping[str, Any]) -> list[str]:
+    """Return the names of the providers that a workflow's steps ask."""
+    names = [name for step in workflow["steps"] for name in (step.get("provider"), *(step.get("waterfall") or ()))]
+    return sorted({name for name in names if name})

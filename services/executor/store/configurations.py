@@ -1,6 +1,6 @@
-"""SQL of the clients' configurations, and of the documents that come with the software."""
+"""SQL of the clients' configurations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -47,11 +47,12 @@ async def load_configuration(connection: Connection, client_id: UUID, provider: 
     return None if row is None else StoredConfiguration(**row)
 
 
-async def publish_workflows(connection: Connection, workflows: Iterable[tuple[str, int, Mapping[str, Any]]]) -> None:
-    """Make the built-in workflows known to whoever launches; a version that is known stays. For the duties' role."""
-    await connection.executemany(
-        """
-        INSERT INTO builtin_workflows (name, version, document) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
-        """,
-        [(name, version, dict(document)) for name, version, document in workflows],
+async def load_configurations(connection: Connection, client_id: UUID) -> dict[str, StoredConfiguration]:
+    """Return everything the client configured, by provider."""
+    rows = await connection.fetch(
+        "SELECT provider, variables, secrets, limits FROM provider_configurations WHERE client_id = $1", client_id
     )
+    return {
+        row["provider"]: StoredConfiguration(variables=row["variables"], secrets=row["secrets"], limits=row["limits"])
+        for row in rows
+    }

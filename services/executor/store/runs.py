@@ -19,6 +19,7 @@ class Launched:
     workflow: Mapping[str, Any]
     budget: Decimal | None
     tolerated_failures: Mapping[str, Any] | None
+    overrides: Mapping[str, Mapping[str, Mapping[str, str]]]
 
     @property
     def most_failed(self) -> int | None:
@@ -33,7 +34,10 @@ class Launched:
 async def launched_batch(connection: Connection, client_id: UUID, batch_id: UUID) -> Launched | None:
     """Return the batch, or None if this client has none of this id."""
     row = await connection.fetchrow(
-        "SELECT items, workflow, budget, tolerated_failures FROM batches WHERE client_id = $1 AND batch_id = $2",
+        """
+        SELECT items, workflow, budget, tolerated_failures, overrides FROM batches
+        WHERE client_id = $1 AND batch_id = $2
+        """,
         client_id,
         batch_id,
     )

@@ -20,7 +20,7 @@ from services.ingest.batch_schemas import (
 )
 from services.ingest.launch_batch import launch_batch
 from services.ingest.store import batches as store
-from shared.auth import Launcher, Reader
+from shared.auth import Launcher, Reader, Scope, require
 from shared.errors import NotFound
 from shared.idempotency import IdempotencyKey
 from shared.postgres import Postgres
@@ -33,6 +33,8 @@ async def post_batch(
     request: Request, caller: Launcher, order: BatchOrder, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Make the items of a batch from the rows of an upload; execution begins by itself."""
+    if order.overrides:
+        require(caller, Scope.PROVIDERS)
     state = request.app.state
     answer = await launch_batch(state.postgres, caller.client_id, order, idempotency_key)
     state.relay.wake()
@@ -72,6 +74,7 @@ def _answer(row: Mapping[str, Any]) -> BatchAnswer:
         workflow=WorkflowSnapshot.model_validate(row["workflow"]),
         state=row["state"] or "launched",
         reason=row["reason"],
+        overrides=row["overrides"],
         items=row["items"],
         counts=Counts(
             pending=row["items"] - row["running"] - sum(finished.values()), running=row["running"], **finished

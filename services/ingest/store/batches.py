@@ -10,10 +10,22 @@ from services.ingest.row_choice import RowChoice
 from shared.postgres import Connection
 
 
-async def list_workflows(connection: Connection) -> Sequence[asyncpg.Record]:
-    """Return the newest version of each workflow, by name: name, document."""
+async def list_workflows(connection: Connection, client_id: UUID) -> Sequence[asyncpg.Record]:
+    """Return name and document of each workflow: the client's own, the newest first, then those of the software."""
     return await connection.fetch(
-        "SELECT DISTINCT ON (name) name, document FROM builtin_workflows ORDER BY name, version DESC"
+        "SELECT name, document FROM workflows_of($1) ORDER BY is_own DESC, made_at DESC NULLS LAST, name", client_id
+    )
+
+
+async def list_providers(connection: Connection, client_id: UUID, names: Sequence[str]) -> Sequence[asyncpg.Record]:
+    """Return name, version and variables of these providers, in the versions that the client asks them by now."""
+    return await connection.fetch(
+        """
+        SELECT name, version, document -> 'variables' AS variables FROM providers_of($1)
+        WHERE name = ANY($2::text[]) ORDER BY name
+        """,
+        client_id,
+        names,
     )
 
 
@@ -51,7 +63,7 @@ async def has_item_to_ask_about(connection: Connection, client_id: UUID, batch_i
     return found
 
 
-_FACTS = ("upload_id", "name", "source", "workflow", "items", "sample", "budget", "tolerated_failures")
+_FACTS = ("upload_id", "name", "source", "workflow", "items", "sample", "budget", "tolerated_failures", "overrides")
 
 
 async def insert_batch(connection: Connection, client_id: UUID, batch_id: UUID, facts: Mapping[str, object]) -> None:
@@ -59,8 +71,8 @@ async def insert_batch(connection: Connection, client_id: UUID, batch_id: UUID, 
     await connection.execute(
         """
         INSERT INTO batches (client_id, batch_id, upload_id, name, source, workflow, items, sample, budget,
-                             tolerated_failures)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                             tolerated_failures, overrides)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         client_id,
         batch_id,
@@ -83,8 +95,8 @@ async def list_batches(
     return await connection.fetch(
         """
         SELECT batches.batch_id, batches.upload_id, batches.name, batches.source, batches.workflow, batches.items,
-               batches.launched_at, batch_runs.state, batch_runs.reason, batch_runs.completion, batch_runs.seal,
-               batch_runs.completed_at,
+               batches.overrides, batches.launched_at, batch_runs.state, batch_runs.reason, batch_runs.completion,
+               batch_runs.seal, batch_runs.completed_at,
                coalesce(batch_runs.budget, batches.budget) AS budget, batch_runs.reserved, batch_runs.spent,
                progress.*, waited.waiting,
                projections.completion AS projected_completion,

@@ -2,14 +2,6 @@
 
 CREATE SCHEMA execution;
 
--- The documents that come with the software, written at the executor's start; each version stays.
-CREATE TABLE execution.builtin_workflows (
-    name     text NOT NULL,
-    version  integer NOT NULL,
-    document jsonb NOT NULL,
-    PRIMARY KEY (name, version)
-);
-
 -- A client's variables (a base URL, a table's address) and credentials for a provider, encrypted.
 CREATE TABLE execution.provider_configurations (
     client_id     uuid NOT NULL REFERENCES shared.clients,
@@ -246,7 +238,6 @@ CALL shared.isolate_clients('execution.company_items');
 CALL shared.make_append_only('execution.attempts');
 CALL shared.make_append_only('execution.provider_calls');
 CALL shared.make_append_only('execution.enrichment_results');
-CALL shared.make_append_only('execution.builtin_workflows');
 CALL shared.isolate_clients('execution.provider_configurations');
 CALL shared.isolate_clients('execution.batch_runs');
 CALL shared.isolate_clients('execution.batch_chunks');
@@ -267,8 +258,6 @@ GRANT UPDATE (state, reason, paused_for, budget, reserved, spent, completion, se
 GRANT UPDATE (state, reason, waiting_for, epoch, run_at, lease_until, succeeded, no_match, failed, unknown, skipped, seal)
     ON execution.batch_chunks TO leadledger_executor;
 GRANT SELECT, INSERT, UPDATE ON execution.provider_configurations TO leadledger_executor;
-GRANT SELECT, INSERT ON execution.builtin_workflows TO leadledger_duties;
-GRANT SELECT ON execution.builtin_workflows TO leadledger_ingest, leadledger_executor;
 GRANT SELECT ON execution.batch_runs, execution.batch_chunks TO leadledger_ingest, leadledger_projector, leadledger_duties;
 GRANT SELECT ON execution.attempts TO leadledger_ingest, leadledger_projector;
 GRANT SELECT ON execution.provider_calls, execution.enrichment_results TO leadledger_projector;

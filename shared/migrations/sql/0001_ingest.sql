@@ -63,6 +63,7 @@ CREATE TABLE ingest.batches (
     sample      integer,
     budget      numeric,
     tolerated_failures jsonb,
+    overrides   jsonb NOT NULL DEFAULT '{}',  -- provider -> {variables}, in place of the configured ones
     launched_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (client_id, batch_id),
     FOREIGN KEY (client_id, upload_id) REFERENCES ingest.uploads

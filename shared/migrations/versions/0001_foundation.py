@@ -21,6 +21,7 @@ def upgrade() -> None:
         "ingest_items",
         "ingest_looks",
         "execution",
+        "registry",
         "limits",
         "projection",
         "projection_sets",

@@ -80,9 +80,11 @@ async def executor(executor_settings: Settings, bus: MemoryBus) -> AsyncIterator
 
 def amend(app: FastAPI, provider: str, **parts: dict[str, Any]) -> None:
     """Change parts of a provider's document in a running executor, as another version of the document would."""
-    compiled = app.state.executor.providers[provider]
+    compiled = app.state.executor.providers.builtin[provider]
     changed = {name: getattr(compiled.document, name).model_copy(update=change) for name, change in parts.items()}
-    app.state.executor.providers[provider] = replace(compiled, document=compiled.document.model_copy(update=changed))
+    app.state.executor.providers.builtin[provider] = replace(
+        compiled, document=compiled.document.model_copy(update=changed)
+    )
 
 
 @pytest.fixture
@@ -115,10 +117,11 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
         workflow: str | dict[str, Any] = "apollo-default",
         budget: Decimal | None = None,
         tolerated_failures: dict[str, float] | None = None,
+        overrides: dict[str, Any] | None = None,
         of: UUID = client_id,
     ) -> UUID:
         if isinstance(workflow, str):
-            workflow = load_registry().workflow(workflow).model_dump(mode="json")
+            workflow = load_registry().workflows[workflow].model_dump(mode="json")
         upload_id, batch_id = uuid.uuid4(), uuid.uuid4()
         async with owner.transaction():
             await owner.execute(
@@ -143,8 +146,8 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
             await owner.execute(
                 """
                 INSERT INTO batches (client_id, batch_id, upload_id, name, source, workflow, items, budget,
-                                     tolerated_failures)
-                VALUES ($1, $2, $3, 'test', 'apollo', $4, $5, $6, $7)
+                                     tolerated_failures, overrides)
+                VALUES ($1, $2, $3, 'test', 'apollo', $4, $5, $6, $7, $8)
                 """,
                 of,
                 batch_id,
@@ -153,6 +156,7 @@ def launch(owner: Owner, client_id: UUID) -> Launch:
                 len(inputs),
                 budget,
                 None if tolerated_failures is None else json.dumps(tolerated_failures),
+                json.dumps(overrides or {}),
             )
             await owner.execute(
                 """

@@ -26,8 +26,10 @@ async def test_a_secret_goes_in_and_never_comes_out(api: httpx.AsyncClient, owne
     assert stored.json() == {
         "name": "pdl-bulk",
         "version": 1,
+        "origin": "built-in",
         "title": "People Data Labs: person enrich, in bulk",
         "shape": "bulk",
+        "charged": True,
         "configured": True,
         "missing": [],
     }

@@ -7,7 +7,7 @@ from shared.postgres import ROLES, Postgres
 from tests.conftest import Owner
 
 SCHEMAS = ["shared", "ingest", "execution", "projection", "projection_draft", "projection_former"]
-NOT_OF_A_CLIENT = {"execution.builtin_workflows", "projection.tables_of_a_batch"}
+NOT_OF_A_CLIENT = {"execution.builtin_providers", "execution.builtin_workflows", "projection.tables_of_a_batch"}
 APPEND_ONLY = {
     "shared.outbox",
     "shared.outbox_publications",
@@ -21,7 +21,12 @@ APPEND_ONLY = {
     "execution.retried",
     "execution.companies",
     "execution.company_items",
+    "execution.builtin_providers",
     "execution.builtin_workflows",
+    "execution.own_providers",
+    "execution.own_workflows",
+    "execution.provider_tests",
+    "execution.provider_test_answers",
     "execution.provider_calls",
     "execution.enrichment_results",
 }
