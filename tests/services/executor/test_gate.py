@@ -21,7 +21,7 @@ from tests.eventually import eventually
 from tests.services.executor.conftest import Owner
 
 BATCH = uuid4()
-PDL: ProviderDocument = load_registry().provider("pdl-enrich")
+PDL: ProviderDocument = load_registry().providers["pdl-enrich"]
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ async def test_an_answer_that_was_used_again_does_not_grow_younger(
 
 
 def test_a_question_is_told_apart_by_whom_it_asks_and_what_not_by_the_reference_sent_along() -> None:
-    provider = compile_provider(load_registry().provider("pdl-bulk"))
+    provider = compile_provider(load_registry().providers["pdl-bulk"])
 
     def digest(base_url: str, number: int) -> UUID:
         seen = Seen(subject_id=uuid4(), number=1, input=person(number), results={})
