@@ -81,9 +81,28 @@ async def _batches(connection: Connection, client_id: UUID) -> list[UUID]:
 
 async def count_members(connection: Connection, client_id: UUID, members: Members) -> int:
     """Return how many leads there are."""
+    if len(members.values) == 1:
+        return await _count_of_values(connection, client_id, members)
     count: int = await connection.fetchval(
         f"{_base(members)} SELECT coalesce(sum(bit_count(members)), 0)::bigint FROM base",
         *members.parameters(client_id),
+    )
+    return count
+
+
+async def _count_of_values(connection: Connection, client_id: UUID, members: Members) -> int:
+    """Return how many leads have one of one filter's values: a lead has one alone, so kept counts add up."""
+    ((filter_, values),) = members.values.items()
+    count: int = await connection.fetchval(
+        """
+        SELECT coalesce(sum(leads), 0)::bigint FROM lead_sets
+        WHERE client_id = $1 AND filter = $2 AND value = ANY ($3::text[])
+        AND ($4::uuid[] IS NULL OR batch_id = ANY ($4::uuid[]))
+        """,
+        client_id,
+        filter_.name,
+        list(values),
+        None if members.batch_ids is None else list(members.batch_ids),
     )
     return count
 
