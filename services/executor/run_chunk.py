@@ -8,19 +8,19 @@ from uuid import UUID
 
 import structlog
 
-from services.executor.budget import OverBudget, stop_for_budget
 from services.executor.calls.call import Line
 from services.executor.calls.exchange import Wire
 from services.executor.chunk_subjects import load_subjects, take_history
 from services.executor.complete import finish
 from services.executor.configuration import Vault, configuration_of
 from services.executor.gate import Gates
+from services.executor.give_back import give_back
 from services.executor.known_providers import KnownProviders
 from services.executor.lease import kept_lease
-from services.executor.ledger import Fenced, Halted, Ledger
+from services.executor.ledger import Ledger
 from services.executor.outcome import ItemState
-from services.executor.park import park
 from services.executor.parked import Parked
+from services.executor.poison import quarantine, split
 from services.executor.run_step import close_lost_attempts
 from services.executor.store.chunks import Chunk, ChunkOrder, claim_chunk
 from services.executor.store.companies import companies_still_asked
@@ -65,19 +65,13 @@ async def run_chunk(executor: Executor, order: ChunkOrder) -> None:
     with span("run chunk", chunk.traceparent, **ids):
         try:
             async with kept_lease(executor.postgres, order, lease_seconds=executor.lease_seconds):
+                if chunk.is_poisoned and chunk.first_item < chunk.last_item:
+                    await split(executor.postgres, chunk)
+                    return
                 items = await _ask_all(executor, chunk)
                 await finish(executor.postgres, chunk, _counts(items))
-        except Fenced as fenced:
-            _log.warning("chunk dropped", reason=str(fenced))
-        except Halted as halted:
-            _log.info("chunk given back", reason=str(halted))
-            await park(executor.postgres, order, Parked(0, str(halted)))
-        except OverBudget as over:
-            _log.info("chunk given back", reason=str(over))
-            await stop_for_budget(executor.postgres, order, over)
-        except Parked as parked:
-            _log.info("chunk parked", seconds=parked.seconds, reason=str(parked))
-            await park(executor.postgres, order, parked)
+        except Exception as cause:  # noqa: BLE001 - whatever it is, the chunk is not lost
+            await give_back(executor.postgres, order, cause)
 
 
 async def _ask_all(executor: Executor, chunk: Chunk) -> Sequence[Subject]:
@@ -87,12 +81,14 @@ async def _ask_all(executor: Executor, chunk: Chunk) -> Sequence[Subject]:
         assert batch is not None  # noqa: S101 - a chunk belongs to a batch
         workflow = LaunchedWorkflow.model_validate(batch.workflow)
         subjects = await load_subjects(connection, chunk, with_companies=workflow.asks_about_companies)
+    put_aside = False
     for step in workflow.steps:
         lines = [await _line(executor, order, batch, step, name) for name in step.providers]
-        if step.per == "item":
-            await _ask_about(executor, chunk, step, lines, subjects.items)
-        else:
-            await _ask_about(executor, chunk, step, lines, subjects.own_companies)
+        asked = subjects.items if step.per == "item" else subjects.own_companies
+        await _ask_about(executor, chunk, step, lines, asked)
+        if chunk.is_poisoned and not chunk.winding_up and not put_aside:
+            put_aside = await quarantine(step, lines, asked, falls=chunk.falls)
+        if step.per == "company":
             await _wait_for_others(executor, chunk, step, lines, subjects.other_companies)
             await skip_without_company(step, lines[0], subjects.items)
     return subjects.items
@@ -122,7 +118,7 @@ async def _ask_about(
 ) -> None:
     for line in lines:
         await close_lost_attempts(line, subjects)
-    if not chunk.winding_up and subjects:
+    if not chunk.asks_nothing and subjects:
         await run_waterfall(step, lines, subjects, executor.stopping)
     conclude(step, subjects)
 
@@ -137,7 +133,7 @@ async def _wait_for_others(
         asked = await companies_still_asked(connection, chunk, [each.subject_id for each in companies])
         await take_history(connection, client_id, companies)
     open_ones = [each for each in companies if each.subject_id in asked and not is_through(step, lines, each)]
-    if open_ones and not chunk.winding_up:
+    if open_ones and not chunk.asks_nothing:
         reason = f"{len(open_ones)} of its companies are being asked about by other chunks"
         raise Parked(_COMPANY_REST_SECONDS, reason, waiting_for=lines[0].provider.document.name)
     conclude(step, companies)

@@ -28,7 +28,7 @@ class History:
     def add(self, attempt: int, outcome: Outcome, answer: Any) -> None:
         """Take in how an attempt ended."""
         self.attempts = max(self.attempts, attempt)
-        self.outcomes.append(outcome)
+        self.outcomes.insert(0 if attempt == 0 else len(self.outcomes), outcome)
         if outcome is Outcome.OK or self.answer is None:
             self.answer = answer
 

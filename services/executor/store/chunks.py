@@ -27,6 +27,22 @@ class Chunk:
     traceparent: str | None
     winding_up: bool = False
     """Nothing more is asked: the batch was cancelled, or failed; its items are counted as they stand."""
+    falls: int = 0
+    """Runs in a row that failed, or whose executor was lost."""
+
+    @property
+    def is_poisoned(self) -> bool:
+        """Tell whether it fails so often that the reason must be in it."""
+        return self.falls >= MOST_FALLS
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Tell whether its items are counted as they stand."""
+        return self.winding_up or self.is_poisoned
+
+
+MOST_FALLS = 3
+"""After so many falls in a row a chunk is split, and an item alone put aside."""
 
 
 MOST_WAITING = 8
@@ -120,7 +136,10 @@ async def take_back_chunks(connection: Connection, *, lease_seconds: float) -> i
     """
     rows = await connection.fetch(
         """
-        UPDATE batch_chunks SET state = 'queued', reason = 'its executor fell silent', lease_until = NULL
+        UPDATE batch_chunks SET state = 'queued', reason = 'its executor fell silent', lease_until = NULL,
+            falls = falls + (state = 'running')::integer,
+            -- What fell together does not come back together: one of them may be what others fall by.
+            run_at = clock_timestamp() + make_interval(secs => least(falls, 12) * random() * $1 / 3)
         WHERE state IN ('dispatched', 'running') AND lease_until < clock_timestamp()
           AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => $1)
         RETURNING chunk_no
@@ -142,7 +161,7 @@ async def claim_chunk(connection: Connection, order: ChunkOrder, *, lease_second
           AND batch_chunks.epoch = $4 AND batch_chunks.state = 'dispatched'
           AND run.client_id = $1 AND run.batch_id = $2 AND run.state <> 'paused'
         RETURNING batch_chunks.first_item, batch_chunks.last_item, run.traceparent,
-                  run.state <> 'running' AS winding_up
+                  run.state <> 'running' AS winding_up, batch_chunks.falls
         """,
         order.client_id,
         order.batch_id,
@@ -193,7 +212,7 @@ async def hold_chunks(
     rows = await connection.fetch(
         """
         SELECT batch_chunks.batch_id, chunk_no, epoch, batch_chunks.state = 'running' AS running,
-               batch_chunks.state = 'done' AS done,
+               batch_chunks.state = 'done' AS done, split_epoch,
                CASE WHEN run.state <> 'running' THEN 'the batch is ' || run.state END AS halted,
                run.budget IS NOT NULL AS budgeted
         FROM batch_chunks
@@ -211,7 +230,12 @@ async def hold_chunks(
     for order in asked:
         row = found[order.batch_id, order.chunk_no]
         ours = row["epoch"] == order.epoch and row["running"]
-        standings[order] = Standing(ours=ours, done=row["done"], halted=row["halted"], budgeted=row["budgeted"])
+        standings[order] = Standing(
+            ours=ours,
+            done=row["done"] or order.epoch <= row["split_epoch"],
+            halted=row["halted"],
+            budgeted=row["budgeted"],
+        )
     return standings
 
 
@@ -222,7 +246,7 @@ async def park_chunk(
     await connection.execute(
         """
         UPDATE batch_chunks
-        SET state = 'queued', reason = $6, waiting_for = $7, lease_until = NULL,
+        SET state = 'queued', reason = $6, waiting_for = $7, lease_until = NULL, falls = 0,
             run_at = CASE WHEN $5 = 'infinity'::float8 THEN 'infinity'
                           ELSE clock_timestamp() + make_interval(secs => $5) END
         WHERE client_id = $1 AND batch_id = $2 AND chunk_no = $3 AND epoch = $4 AND state = 'running'

@@ -97,7 +97,7 @@ async def open_chunks(connection: Connection, decision: Decision, *, every: bool
             WHERE retried.client_id = $1 AND retried.retry_id = $3
         )
         UPDATE batch_chunks
-        SET state = 'queued', reason = NULL, waiting_for = NULL, run_at = clock_timestamp(), seal = NULL,
+        SET state = 'queued', reason = NULL, waiting_for = NULL, run_at = clock_timestamp(), seal = NULL, falls = 0,
             succeeded = 0, no_match = 0, failed = 0, unknown = 0, skipped = 0
         WHERE client_id = $1 AND batch_id = $2 AND state = 'done'
           AND ($4 OR EXISTS (SELECT FROM places WHERE place BETWEEN first_item AND last_item))

@@ -49,6 +49,8 @@ CREATE TABLE execution.batch_chunks (
     reason      text,
     waiting_for text,  -- the provider whose gate it waits before
     epoch       integer NOT NULL DEFAULT 0,
+    falls       integer NOT NULL DEFAULT 0,  -- runs in a row that failed or were lost
+    split_epoch integer NOT NULL DEFAULT 0,  -- up to this epoch it was part of a larger one
     run_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     lease_until timestamptz,
     succeeded   integer NOT NULL DEFAULT 0,
@@ -255,7 +257,7 @@ GRANT SELECT ON execution.workflow_states TO leadledger_ingest, leadledger_execu
 GRANT SELECT, INSERT ON execution.attempts, execution.provider_calls, execution.enrichment_results TO leadledger_executor;
 GRANT SELECT, INSERT ON execution.batch_runs, execution.batch_chunks TO leadledger_executor;
 GRANT UPDATE (state, reason, paused_for, budget, reserved, spent, completion, seal, progressed_at, completed_at) ON execution.batch_runs TO leadledger_executor;
-GRANT UPDATE (state, reason, waiting_for, epoch, run_at, lease_until, succeeded, no_match, failed, unknown, skipped, seal)
+GRANT UPDATE (state, last_item, reason, waiting_for, epoch, falls, split_epoch, run_at, lease_until, succeeded, no_match, failed, unknown, skipped, seal)
     ON execution.batch_chunks TO leadledger_executor;
 GRANT SELECT, INSERT, UPDATE ON execution.provider_configurations TO leadledger_executor;
 GRANT SELECT ON execution.batch_runs, execution.batch_chunks TO leadledger_ingest, leadledger_projector, leadledger_duties;
@@ -263,4 +265,4 @@ GRANT SELECT ON execution.attempts TO leadledger_ingest, leadledger_projector;
 GRANT SELECT ON execution.provider_calls, execution.enrichment_results TO leadledger_projector;
 GRANT SELECT (client_id, batch_id, subject_id, batch_item_id, company_id, step, provider, attempt, outcome, created_at, result_id)
     ON execution.enrichment_results TO leadledger_ingest;
-GRANT UPDATE (state, reason, waiting_for, epoch, run_at, lease_until) ON execution.batch_chunks TO leadledger_duties;
+GRANT UPDATE (state, reason, waiting_for, epoch, falls, run_at, lease_until) ON execution.batch_chunks TO leadledger_duties;
