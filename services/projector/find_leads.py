@@ -46,8 +46,9 @@ async def find_leads(postgres: Postgres, client_id: UUID, question: Question) ->
     sort, descending = sort_of(question.sort)
     async with postgres.tenant(client_id) as connection:
         conditions = await conditions_of(connection, client_id, question.filters)
-        # Counted first, for how many there are tells how they are best found; and by sets that costs next to nothing.
-        counted = question.counted or members_of(conditions) is not None
+        # Counted first, for how many there are tells how they are best found. By sets that costs next to nothing; and
+        # what several filters let through together no planner can guess.
+        counted = question.counted or len(conditions) > 1 or members_of(conditions) is not None
         total = await count_leads(connection, client_id, conditions) if counted else None
         of_few = total is not None and total <= _FEW
         order = leads.Order(sort=sort, descending=descending, after=after, of_few=of_few)
