@@ -7,9 +7,10 @@ import { Refused, Shown } from "../parts/standing.js";
 import { StepList } from "../parts/step_list.js";
 import { counted } from "../parts/words.js";
 import { address, go, route } from "../shell/router.js";
+import { Estimate } from "./launch_estimate.js";
 
 /** @typedef {import("../api/client.js").Schemas["UploadAnswer"]} UploadAnswer */
-/** @typedef {import("../api/client.js").Schemas["Workflow"]} Workflow */
+/** @typedef {import("../api/client.js").Schemas["WorkflowDetail"]} Workflow */
 /** @typedef {import("../api/client.js").Schemas["BatchOrder"]} BatchOrder */
 
 /** @param {{ path: string[] }} props */
@@ -56,6 +57,9 @@ function Order({ upload, workflows }) {
       <select id="workflow" onChange=${(/** @type {Event} */ event) => setWorkflow(workflows.find((each) => each.name === /** @type {HTMLSelectElement} */ (event.currentTarget).value) ?? workflow)}>
         ${workflows.map((each) => html`<option key=${each.name} value=${each.name} selected=${each === workflow}>${each.name}</option>`)}
       </select>
+      <label for="budget">Budget, never exceeded</label>
+      <input id="budget" name="budget" type="number" min="0" step="any" placeholder="none" />
+      <label class="line"><input type="checkbox" name="skip_duplicates" /> Leave out rows that repeat a person</label>
       ${problem && html`<${Refused} problem=${problem} />`}
       <p><button class="primary" type="submit" disabled=${sending}>${sending ? "Launching" : "Launch"}</button></p>
     </section>
@@ -63,6 +67,7 @@ function Order({ upload, workflows }) {
       <h2>${workflow.title}</h2>
       <${StepList} steps=${workflow.steps} />
       <${Gaps} workflow=${workflow} />
+      <${Estimate} upload=${upload} workflow=${workflow} />
     </section>
   </form>`;
 }
@@ -88,6 +93,9 @@ function orderOf(upload, workflow, form) {
     ...(name ? { name } : {}),
     ...(which === "sample" ? { sample: Number(form.get("sample")) } : {}),
     ...(which === "rows" ? { rows: rowNumbers(String(form.get("rows"))) } : {}),
+    ...(form.get("budget") ? { budget: String(form.get("budget")) } : {}),
+    skip_duplicates: form.get("skip_duplicates") === "on",
+    overrides: {},
   };
 }
 

@@ -4,8 +4,12 @@ import { Batch } from "../pages/batch.js";
 import { Customers } from "../pages/customers.js";
 import { Leads } from "../pages/leads.js";
 import { Launch } from "../pages/launch.js";
+import { Provider } from "../pages/provider.js";
+import { Providers } from "../pages/providers.js";
+import { Rules } from "../pages/rules.js";
 import { Uploads } from "../pages/uploads.js";
 import { Upload } from "../pages/upload.js";
+import { Workflows } from "../pages/workflows.js";
 
 /**
  * @typedef {object} Place
@@ -21,4 +25,7 @@ export const PLACES = [
   { name: "batches", title: "Batches", key: "b", page: (path) => (path.length ? Batch : Batches) },
   { name: "uploads", title: "Uploads", key: "u", page: (path) => (path[1] === "launch" ? Launch : path.length ? Upload : Uploads) },
   { name: "customers", title: "Customers", key: "c", page: () => Customers },
+  { name: "rules", title: "Rules", key: "r", page: () => Rules },
+  { name: "providers", title: "Providers", key: "p", page: (path) => (path.length ? Provider : Providers) },
+  { name: "workflows", title: "Workflows", key: "w", page: () => Workflows },
 ];
