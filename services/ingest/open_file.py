@@ -35,7 +35,7 @@ def named_source(name: str | None) -> Source | None:
 def open_file(table: Table, choice: DialectChoice, limits: ReadingLimits, *, source: Source | None) -> OpenFile:
     """Read the header; blocks while a big file's encoding is found. Raises UnreadableFile or UnknownSource."""
     dialect = table.dialect or detect_dialect(table.file, choice)
-    reader = RecordReader(table.file, dialect, limits)
+    reader = RecordReader(table.file, dialect, limits, fast=True)
     return OpenFile(
         dialect=dialect,
         packing=table.packing,

@@ -1,6 +1,7 @@
 """Receive an upload: every byte and every record of a file stored in one transaction, or nothing at all."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -105,11 +106,16 @@ async def _store(connection: Connection, order: UploadOrder, spool: Spool, file:
 async def _store_rows(connection: Connection, client_id: UUID, upload_id: UUID, file: OpenFile) -> tuple[int, int]:
     """Return how many rows there are, and how many of them have a problem."""
     rows = problems = 0
-    async with aclosing(ahead(row_slices(file.reader))) as slices:
-        async for some in slices:
-            await store.insert_rows(connection, client_id, upload_id, some)
-            rows += some.rows
-            problems += some.flagged
+
+    async def binary() -> AsyncIterator[bytes]:
+        nonlocal rows, problems
+        async with aclosing(ahead(row_slices(file.reader.rows(), client_id, upload_id))) as slices:
+            async for some in slices:
+                rows += some.rows
+                problems += some.flagged
+                yield some.binary
+
+    await store.copy_rows(connection, binary())
     return rows, problems
 
 

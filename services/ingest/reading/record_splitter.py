@@ -50,6 +50,10 @@ class RecordSplitter:
         self._line_no += split.line_count
         return split
 
+    def skip(self, line_count: int) -> None:
+        """Go on behind so many more lines, which were read otherwise."""
+        self._line_no += line_count
+
     def _read_clean(self, lines: list[bytes], split: Split) -> None:
         start = split.line_count
         reader = self._parser.strict(lines, start)

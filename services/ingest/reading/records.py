@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain, count, repeat
+from itertools import accumulate, chain, count, repeat
 from typing import IO
 
+import orjson
+
+from services.ingest.reading.clean_block import CleanReader
 from services.ingest.reading.dialect import Dialect
 from services.ingest.reading.errors import CellTooLong, NoHeader, TooManyColumns, TooManyRecords
 from services.ingest.reading.header import Header, check_header
+from services.ingest.reading.json_row import JsonRow
 from services.ingest.reading.limits import DEFAULT_LIMITS, ReadingLimits
-from services.ingest.reading.parts import Part, read_parts, record_too_long
+from services.ingest.reading.parts import CleanPart, Part, read_parts, record_too_long
 from services.ingest.reading.problem_code import ProblemCode
 from services.ingest.reading.record import Record
 
@@ -29,29 +33,65 @@ def read_records(file: IO[bytes], dialect: Dialect, limits: ReadingLimits = DEFA
 
 
 class RecordReader:
-    """Reads a seekable file from its start: `header` at once, then, once, lists of some hundred records.
+    """Reads a seekable file from its start: `header` at once, then, once, lists of some hundred records or rows.
+
+    Rows, for which `fast` must be given, are what is stored of the same records: no more is made of clean ones.
 
     Raises NoHeader, CellTooLong, RecordTooLong, TooManyColumns or TooManyRecords.
     """
 
-    def __init__(self, file: IO[bytes], dialect: Dialect, limits: ReadingLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, file: IO[bytes], dialect: Dialect, limits: ReadingLimits = DEFAULT_LIMITS, *, fast: bool = False
+    ) -> None:
         self._limits = limits
-        self._parts = read_parts(file, dialect, limits=limits)
+        self._clean: CleanReader | None = None
+        self._parts = read_parts(file, dialect, limits=limits, clean=lambda: self._clean)
         self._first, self._header_index = self._find_header()
         self.header = check_header(_header(self._first, self._header_index), limits)
         self._width = len(self.header.cells)
         first_name = self.header.cells[0].strip("\ufeff ")
         self._header_starts = {first_name, f"\ufeff{first_name}", self.header.cells[0]}
         self._record_no = 1
+        self._clean = CleanReader.fitting(dialect) if fast else None
+        self._empty_row = orjson.dumps([""] * self._width)
+        # A row that may repeat the header begins so, its bracket left out as what follows is.
+        self._row_starts = tuple(orjson.dumps([start])[:-1] for start in self._header_starts)
 
     def __iter__(self) -> Iterator[list[Record]]:
         """Yield the records in lists, in order."""
         yield self._number(self._first, self._header_index + 1)
         for part in self._parts:
+            assert isinstance(part, Part)  # noqa: S101 - clean ones come only to those that ask for rows
             yield self._number(part, 0)
+
+    def rows(self) -> Iterator[list[JsonRow]]:
+        """Yield the records in lists, in order, as they are stored."""
+        yield list(map(JsonRow.of, self._number(self._first, self._header_index + 1)))
+        for part in self._parts:
+            yield (
+                self._clean_rows(part) if isinstance(part, CleanPart) else list(map(JsonRow.of, self._number(part, 0)))
+            )
+
+    def _clean_rows(self, part: CleanPart) -> list[JsonRow]:
+        block, first = part.block, self._record_no
+        self._check_count(len(block.rows))
+        self._record_no += len(block.rows)
+        line_nos = list(accumulate(block.line_counts, initial=part.line_no))
+        rows = list(map(JsonRow, range(first, self._record_no), line_nos, block.rows, repeat(_CLEAN)))
+        width, empty, starts = self._width, self._empty_row, self._row_starts
+        for index, (row, cells) in enumerate(zip(block.rows, block.widths, strict=True)):
+            if cells != width or row == empty or row.startswith(starts):
+                rows[index] = self._irregular_row(rows[index], part.lines[line_nos[index] - part.line_no])
+        return rows
+
+    def _irregular_row(self, row: JsonRow, line: bytes) -> JsonRow:
+        cells = orjson.loads(row.cells) if line.strip(b"\r\n") else []
+        problems = tuple(self._look_closer(cells))
+        return row._replace(cells=orjson.dumps(cells), problems=problems)
 
     def _find_header(self) -> tuple[Part, int]:
         for part in self._parts:
+            assert isinstance(part, Part)  # noqa: S101 - clean ones come behind the first
             for index, row in enumerate(part.split.rows):
                 if row:
                     return part, index

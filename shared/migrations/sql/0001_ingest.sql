@@ -99,6 +99,8 @@ CALL shared.isolate_clients('ingest.batch_items');
 
 GRANT USAGE ON SCHEMA ingest TO leadledger_ingest, leadledger_executor, leadledger_projector, leadledger_duties;
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA ingest TO leadledger_ingest;
+GRANT USAGE ON SCHEMA ingest TO leadledger_loader;
+GRANT INSERT ON ingest.raw_uploads TO leadledger_loader;
 REVOKE INSERT ON ingest.raw_apollo_uploads FROM leadledger_ingest;
 GRANT SELECT ON ingest.uploads, ingest.raw_uploads, ingest.batches, ingest.batch_items TO leadledger_executor;
 GRANT SELECT ON ingest.uploads, ingest.raw_uploads, ingest.batches, ingest.batch_items TO leadledger_projector;

@@ -233,9 +233,26 @@ async def test_a_role_can_log_in_and_has_no_power_of_its_own(owner: Owner, role:
     assert row["rolcanlogin"]
     for power in ("rolsuper", "rolbypassrls", "rolcreatedb", "rolcreaterole", "rolreplication"):
         assert not row[power], power
-    assert not await owner.fetchval(
-        "SELECT EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = $1)", role
+    memberships = await owner.fetch(
+        """
+        SELECT granted.rolname, granted.rolcanlogin, inherit_option
+        FROM pg_auth_members AS membership
+        JOIN pg_roles AS granted ON granted.oid = membership.roleid
+        JOIN pg_roles AS member ON member.oid = membership.member
+        WHERE member.rolname = $1
+        """,
+        role,
     )
+    takes_on = [("leadledger_loader", False, False)] if role == "leadledger_ingest" else []
+    assert list(map(tuple, memberships)) == takes_on
+
+
+async def test_the_loader_may_append_raw_rows_and_nothing_else(owner: Owner) -> None:
+    privileges = await owner.fetch(
+        "SELECT table_schema, table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = $1",
+        "leadledger_loader",
+    )
+    assert list(map(tuple, privileges)) == [("ingest", "raw_uploads", "INSERT")]
 
 
 async def test_without_a_client_a_service_sees_nothing_and_with_one_only_its_own(

@@ -76,13 +76,14 @@ async def test_a_body_sent_with_gzip_is_the_file_it_stands_for(upload: Send, cli
 
 
 async def test_a_workbook_is_read_as_its_first_sheet(upload: Send, client: httpx.AsyncClient) -> None:
-    answer = (await upload(workbook(), filename="leads.xlsx")).json()
+    content = workbook()
+    answer = (await upload(content, filename="leads.xlsx")).json()
     assert (answer["rows"], answer["problems"], answer["dialect"]["packing"]) == (2, 0, "workbook")
     assert answer["header"] == ["First Name", "Email", "# Employees"]
     rows = (await client.get(f"/uploads/{answer['upload_id']}/rows")).json()["rows"]
     assert [row["cells"] for row in rows] == [['Ada, "A"', "ada@example.com", "250"], ["Bob", "", "2.5"]]
     file = await client.get(f"/uploads/{answer['upload_id']}/file")
-    assert (file.content, file.headers["content-type"]) == (workbook(), "application/octet-stream")
+    assert (file.content, file.headers["content-type"]) == (content, "application/octet-stream")
 
 
 @pytest.mark.parametrize(
