@@ -15,12 +15,12 @@ import uvloop
 
 from benchmarks.environment import database, launch, make_client, report, sandbox, until_completed, watching
 from services.executor.app import create_app
-from services.executor.calls.exchange import Wire
 from services.executor.calls.question import Seen, ask, http_request
 from services.executor.compiled import CompiledProvider, compile_provider
 from services.executor.registry import load_registry
 from shared.bus import MemoryBus
 from shared.settings import Settings
+from shared.wire import Wire
 
 CONCURRENCY = {"single": 30, "bulk": 5}
 PROVIDER = {"single": "pdl-enrich", "bulk": "pdl-bulk"}

@@ -5,9 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.executor.calls.exchange import Wire
 from services.executor.compiled import compile_provider
-from services.executor.configuration import Vault
 from services.executor.control_routes import router as control_router
 from services.executor.dispatch import dispatch, take_back
 from services.executor.estimate_routes import router as estimate_router
@@ -30,6 +28,8 @@ from shared.postgres import Postgres
 from shared.ready import bus_check, database_check, duties_check
 from shared.settings import Settings
 from shared.telemetry import configure_logging
+from shared.vault import Vault
+from shared.wire import Wire
 
 _RECONCILE_SECONDS = 5.0
 

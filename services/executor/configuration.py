@@ -6,9 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import orjson
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from pydantic import SecretStr
 
 from services.executor.calls.question import fill
 from services.executor.document import Limits, ProviderDocument
@@ -19,8 +16,9 @@ from services.executor.store.configurations import (
     load_configurations,
     save_configuration,
 )
-from shared.errors import Unavailable, Unprocessable
+from shared.errors import Unprocessable
 from shared.postgres import Postgres
+from shared.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,32 +33,6 @@ class Configuration:
     def __repr__(self) -> str:
         """Show no secret."""
         return f"Configuration(variables={self.variables!r}, secrets={sorted(self.secrets)!r})"
-
-
-class Vault:
-    """Encrypts secrets at rest: with the first of the Fernet keys, decrypting with any of them."""
-
-    def __init__(self, secret_key: SecretStr | None) -> None:
-        keys = secret_key.get_secret_value().split(",") if secret_key is not None else []
-        self._fernet = MultiFernet([Fernet(key.strip()) for key in keys]) if keys else None
-
-    def lock(self, secrets: Mapping[str, str]) -> bytes:
-        """Return the secrets encrypted; raises Unavailable without a key."""
-        if self._fernet is None:
-            raise Unavailable("Set LEADLEDGER_SECRET_KEY (a Fernet key) before storing providers' credentials.")
-        return self._fernet.encrypt(orjson.dumps(dict(secrets)))
-
-    def unlock(self, locked: bytes) -> dict[str, str]:
-        """Return the secrets; raises Unavailable if no key fits."""
-        if self._fernet is None:
-            raise Unavailable("Set LEADLEDGER_SECRET_KEY: credentials are stored, but can't be read without it.")
-        try:
-            secrets: dict[str, str] = orjson.loads(self._fernet.decrypt(locked))
-        except InvalidToken as error:
-            raise Unavailable(
-                "No key in LEADLEDGER_SECRET_KEY fits the stored credentials; add the former one."
-            ) from error
-        return secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

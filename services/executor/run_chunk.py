@@ -9,10 +9,9 @@ from uuid import UUID
 import structlog
 
 from services.executor.calls.call import Line
-from services.executor.calls.exchange import Wire
 from services.executor.chunk_subjects import load_subjects, take_history
 from services.executor.complete import finish
-from services.executor.configuration import Vault, configuration_of
+from services.executor.configuration import configuration_of
 from services.executor.gate import Gates
 from services.executor.give_back import give_back
 from services.executor.known_providers import KnownProviders
@@ -30,6 +29,8 @@ from services.executor.waterfall import conclude, is_through, run_waterfall, ski
 from services.executor.workflow import LaunchedWorkflow, Step
 from shared.postgres import Postgres
 from shared.telemetry import span
+from shared.vault import Vault
+from shared.wire import Wire
 
 _log = structlog.get_logger()
 

@@ -14,7 +14,6 @@ from services.executor.budget import most_a_call_costs
 from services.executor.calls.body import dump_json
 from services.executor.calls.bulk import read_bulk
 from services.executor.calls.digest import question_digest
-from services.executor.calls.exchange import Exchange, Wire
 from services.executor.calls.question import Question, Seen, ask, http_request
 from services.executor.calls.reply import ItemAnswer, Reply, classify
 from services.executor.calls.single import read_single
@@ -29,6 +28,7 @@ from services.executor.store.results import Attempt, Result
 from shared.events import utc_now
 from shared.failpoints import failpoint
 from shared.postgres import Postgres
+from shared.wire import Exchange, Wire
 
 CALLS = Counter("leadledger_calls_total", "Calls to providers", ["provider", "outcome"])
 CALL_SECONDS = Histogram("leadledger_call_seconds", "Time of one exchange with a provider", ["provider"])

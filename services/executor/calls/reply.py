@@ -6,9 +6,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from services.executor.calls.body import NO_JSON, read_json
-from services.executor.calls.exchange import Exchange
 from services.executor.compiled import CompiledProvider, Rules
 from services.executor.outcome import Outcome
+from shared.wire import Exchange
 
 _BY_STATUS = {
     400: Outcome.BAD_REQUEST,

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.executor.calls.exchange import Exchange
 from services.executor.calls.reply import Reply
 from services.executor.document import Limits, ProviderDocument, Window
 from services.executor.gate import Gate, Gates
@@ -17,6 +16,7 @@ from services.executor.queue_before import Queue
 from services.executor.registry import load_registry
 from shared.postgres import Postgres
 from shared.settings import Settings
+from shared.wire import Exchange
 from tests.eventually import eventually
 from tests.services.executor.conftest import Owner
 

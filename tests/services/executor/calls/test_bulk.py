@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.executor.calls.bulk import read_bulk
-from services.executor.calls.exchange import Exchange
 from services.executor.calls.question import Seen, ask
 from services.executor.calls.reply import ItemAnswer, classify
 from services.executor.compiled import CompiledProvider, compile_provider
 from services.executor.outcome import Outcome
 from services.executor.registry import load_registry
 from shared.events import utc_now
+from shared.wire import Exchange
 
 PROVIDERS = {name: compile_provider(document) for name, document in load_registry().providers.items()}
 APOLLO, PDL = PROVIDERS["apollo-bulk-match"], PROVIDERS["pdl-bulk"]

@@ -10,7 +10,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from services.executor.calls.address import socket_factory
+from shared.address import socket_factory
 from shared.events import utc_now
 
 
@@ -28,7 +28,7 @@ class Exchange:
 
 
 class Wire:
-    """The connections to providers: no redirects, no hidden retries, bounded answers."""
+    """The connections to providers and webhooks: no redirects, no hidden retries, bounded answers."""
 
     def __init__(self, *, allow_private: bool) -> None:
         connector = aiohttp.TCPConnector(

@@ -1,4 +1,4 @@
-"""Which addresses may be called: the check is made on the address connected to, not on the name."""
+"""Which addresses may be called by us: the check is made on the address connected to, not on the name."""
 
 import errno
 import ipaddress
@@ -10,7 +10,7 @@ AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
 
 class ForbiddenAddressError(OSError):
-    """A provider's name leads to an address inside the network; set LEADLEDGER_ALLOW_PRIVATE_ADDRESSES to allow it."""
+    """A name leads to an address inside the network; set LEADLEDGER_ALLOW_PRIVATE_ADDRESSES to allow it."""
 
 
 def open_socket(address: AddressInfo) -> socket.socket:
@@ -21,7 +21,7 @@ def open_socket(address: AddressInfo) -> socket.socket:
         # With a number, the client tells the words on; without one it drops them.
         raise ForbiddenAddressError(
             errno.EACCES,
-            f"{mapped} is not a public address; only LEADLEDGER_ALLOW_PRIVATE_ADDRESSES=true lets providers be there.",
+            f"{mapped} is not a public address; only LEADLEDGER_ALLOW_PRIVATE_ADDRESSES=true allows calls there.",
         )
     return socket.socket(address[0], address[1], address[2])
 

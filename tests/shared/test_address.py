@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from services.executor.calls.address import ForbiddenAddressError, open_socket
+from shared.address import ForbiddenAddressError, open_socket
 
 
 @pytest.mark.parametrize(
