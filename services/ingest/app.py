@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.ingest.deliver_webhooks import WebhookDelivery
 from services.ingest.event_feed import EventFeed
-from services.ingest.routes import batches, events, looks, uploads
+from services.ingest.routes import batches, events, looks, uploads, webhooks
 from services.ingest.subscribers import subscribe
 from services.ingest.upload_slots import UploadSlots
 from shared.bus import Bus, connect_bus
@@ -18,6 +19,11 @@ from shared.postgres import Postgres
 from shared.ready import bus_check, database_check, duties_check
 from shared.settings import Settings
 from shared.telemetry import configure_logging
+from shared.vault import Vault
+from shared.wire import Wire
+
+# Events wake it; it looks by itself for what is due again.
+_WEBHOOKS_EVERY = 5
 
 
 def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
@@ -37,7 +43,9 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             yield
 
     return create_service(
-        "Leadledger ingest", routers=[uploads.router, looks.router, batches.router, events.router], lifespan=lifespan
+        "Leadledger ingest",
+        routers=[uploads.router, looks.router, batches.router, events.router, webhooks.router],
+        lifespan=lifespan,
     )
 
 
@@ -47,16 +55,22 @@ async def _start(app: FastAPI, settings: Settings, postgres: Postgres, *, bus: B
     relay = Duty("relay", lambda: relay_events(postgres, bus), interval=settings.duty_interval_seconds)
     app.state.postgres, app.state.bus, app.state.settings = postgres, bus, settings
     app.state.feed, app.state.relay = feed, relay
+    vault, wire = Vault(settings.secret_key), Wire(allow_private=settings.allow_private_addresses)
+    stack.push_async_callback(wire.close)
+    delivery = WebhookDelivery(postgres, vault, wire)
+    stack.push_async_callback(delivery.close)
+    webhooks_duty = Duty("webhooks", delivery.work, interval=settings.duty_interval_seconds * _WEBHOOKS_EVERY)
+    app.state.vault, app.state.wire = vault, wire
     app.state.upload_slots = UploadSlots(settings.upload_max_concurrent)
     app.state.checks = {
         "database": database_check(postgres),
         "bus": bus_check(bus),
-        "duties": duties_check(relay, following),
+        "duties": duties_check(relay, following, webhooks_duty),
     }
-    for duty in (relay, following):
+    for duty in (relay, following, webhooks_duty):
         duty.start()
         stack.push_async_callback(duty.stop)
-    await subscribe(bus, following)
+    await subscribe(bus, following, webhooks_duty)
     stack.callback(feed.close)
     stack.callback(asyncio.create_task(feed.close_with_server()).cancel)
 

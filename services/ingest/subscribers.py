@@ -1,4 +1,4 @@
-"""What the ingest service hears on the bus: that something was published, so that waiting subscribers get it now."""
+"""What the ingest service hears on the bus: that something was published, so that subscribers get it now."""
 
 from pydantic import ValidationError
 
@@ -10,12 +10,12 @@ from shared.events import Event
 _PREFETCH = 32
 
 
-async def subscribe(bus: Bus, feed: Duty) -> None:
-    """Wake the feed at each event; a message lost or late costs a moment, since the feed also looks by itself."""
-    await bus.consume(EVENTS, wake_at_event(feed), prefetch=_PREFETCH)
+async def subscribe(bus: Bus, *duties: Duty) -> None:
+    """Wake the duties at each event; a message lost or late costs a moment, since each also looks by itself."""
+    await bus.consume(EVENTS, wake_at_event(*duties), prefetch=_PREFETCH)
 
 
-def wake_at_event(feed: Duty) -> Handler:
+def wake_at_event(*duties: Duty) -> Handler:
     """Return the handler of the events' queue."""
 
     async def handle(body: bytes) -> None:
@@ -23,6 +23,7 @@ def wake_at_event(feed: Duty) -> Handler:
             Event.model_validate_json(body)
         except ValidationError as error:
             raise Poison(f"not an event: {error}") from error
-        feed.wake()
+        for duty in duties:
+            duty.wake()
 
     return handle

@@ -9,24 +9,17 @@ from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.ingest.event_feed import EventFeed, Wanted
+from services.ingest.event_types import check_types
 from services.ingest.follow_events import follow_events, position_now
 from services.ingest.store.batches import batch_exists
 from shared.auth import Reader
-from shared.errors import NotFound, Unprocessable
-from shared.events import EVENT_TYPES
+from shared.errors import NotFound
 from shared.postgres import Postgres
 
 router = APIRouter(prefix="/events", tags=["events"])
 
 _HEARTBEAT_SECONDS = 15
 _GRACE_SECONDS = 2
-
-
-class UnknownEventType(Unprocessable):
-    """There are no events of this type."""
-
-    slug = "unknown-event-type"
-    title = "The type of event is not known"
 
 
 class EventQuery(BaseModel):
@@ -73,11 +66,7 @@ async def get_events(
 
 def _types(given: list[str]) -> frozenset[str]:
     types = frozenset(filter(None, ",".join(given).split(",")))
-    if unknown := sorted(types - set(EVENT_TYPES)):
-        raise UnknownEventType(
-            f"There is no event {', '.join(unknown)}; the types are: {', '.join(EVENT_TYPES)}.",
-            types=list(EVENT_TYPES),
-        )
+    check_types(types)
     return types
 
 

@@ -19,6 +19,7 @@ def upgrade() -> None:
         "ingest",
         "ingest_cleaning",
         "ingest_items",
+        "webhooks",
         "ingest_looks",
         "execution",
         "registry",
