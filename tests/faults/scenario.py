@@ -16,22 +16,23 @@ HEADER = ["First Name", "Last Name", "Title", "Company Name", "Email", "Person L
 PEOPLE = 60
 
 
-def people(mark: str, count: int = PEOPLE) -> bytes:
-    """Return a CSV of invented people whom no other test asks about."""
+def people(mark: str, count: int = PEOPLE, companies: int | None = None) -> bytes:
+    """Return a CSV of invented people whom no other test asks about; with `companies`, so many employ all of them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
     for number in range(count):
         name = f"Last{mark}{number}"
+        company = f"company{number}" if companies is None else f"company{number % companies}-{mark}"
         writer.writerow(
             [
                 f"First{number}",
                 name,
                 "Head of Tests",
-                f"Company {number}",
-                f"{name.lower()}@company{number}.example.com",
+                company.title(),
+                f"{name.lower()}@{company}.example.com",
                 f"http://www.linkedin.com/in/invented-{mark}-{number}",
-                f"http://www.company{number}.example.com",
+                f"http://www.{company}.example.com",
             ]
         )
     return text.getvalue().encode()
@@ -48,7 +49,8 @@ class Scenario:
     def configure(self) -> None:
         """Point the providers to the sandbox."""
         sandbox = self.system.url("sandbox")
-        for name, prefix in {"apollo-bulk-match": "apollo", "pdl-bulk": "pdl", "pdl-enrich": "pdl"}.items():
+        prefixes = {"apollo-bulk-match": "apollo", "pdl-bulk": "pdl", "pdl-enrich": "pdl"}
+        for name, prefix in {**prefixes, "apollo-organization-enrich": "apollo"}.items():
             given = {"variables": {"base_url": f"{sandbox}/{prefix}"}, "secrets": {"api_key": "good"}}
             self.request("executor", "PUT", f"/providers/{name}/configuration", json=given).raise_for_status()
         given = {"variables": {"url": f"{sandbox}/function"}, "secrets": {"token": "good"}}
@@ -79,10 +81,10 @@ class Scenario:
         body: dict[str, object] = answer[0].json()
         return body
 
-    def upload(self) -> str:
-        """Upload the people; return the upload's id."""
+    def upload(self, *, companies: int | None = None) -> str:
+        """Upload the people, who work at so many companies or each at another; return the upload's id."""
         query = f"/uploads?source=apollo&filename={self.mark}.csv"
-        return str(self.persist("ingest", "POST", query, content=people(self.mark))["upload_id"])
+        return str(self.persist("ingest", "POST", query, content=people(self.mark, companies=companies))["upload_id"])
 
     def launch(self, upload_id: str, workflow: str = "apollo-default") -> UUID:
         """Launch a batch of all of them; return its id."""

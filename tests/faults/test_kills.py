@@ -63,6 +63,25 @@ def test_a_call_in_flight_at_the_kill_counts_as_unknown_and_is_not_made_again(
     assert_all_holds(system, scenario, batch_id)
 
 
+COMPANY = ["executor.intended_before_call", "executor.answered_before_append", "executor.answers_after_commit"]
+
+
+@pytest.mark.parametrize("point", COMPANY)
+def test_the_one_who_asks_about_a_company_killed_at(point: str, system: System, scenario: Scenario) -> None:
+    """Chunks of 20 people who share 7 companies: the first chunk asks, the others wait, whatever happens to it."""
+    system.restart_armed("executor", point)
+    batch_id = scenario.launch(scenario.upload(companies=7), workflow="apollo-companies")
+    system.revive("executor")
+    scenario.wait_for_leads(batch_id)
+    assert_all_holds(system, scenario, batch_id)
+    asked = system.sql(
+        "SELECT count(DISTINCT company_id), count(*) FROM execution.attempts"
+        " WHERE batch_id = %s AND company_id IS NOT NULL",
+        batch_id,
+    )
+    assert asked == [(7, 7)]
+
+
 def test_a_function_that_honours_its_key_is_asked_again_after_the_kill(system: System, scenario: Scenario) -> None:
     system.restart_armed("executor", "executor.answered_before_append")
     batch_id = scenario.launch(scenario.upload(), workflow="function")
