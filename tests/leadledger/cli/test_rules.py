@@ -30,7 +30,7 @@ def test_what_is_no_document_is_wrong_usage_and_what_does_not_fit_is_refused(run
     file.write_text("[")
     assert run("rules", "add", str(file)).exit_code == 2
     assert run("rules", "add", "nowhere.yaml").exit_code == 2
-    file.write_text(READING.replace("$.position", "$.position["))
+    file.write_text(READING.replace("$.position", "'$.position['"))
     refused = run("rules", "add", str(file))
     assert refused.exit_code == 3
     assert "readings.our-crm.fields.title.0" in refused.stderr
