@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from services.projector.projection.address import Address, addresses_of, listed_addresses_of
 from services.projector.projection.column import Column, paths_unread
-from services.projector.projection.extraction import literal, told_by
+from services.projector.projection.extraction import literal, rows_of, told_by
 from services.projector.projection.kinds import precision_of
 from services.projector.projection.source import Source
 from services.projector.rules.fields import FIELDS, Kind
@@ -111,9 +111,9 @@ def _listed(source: Source, rows: str, address: Address, *, one_item: bool) -> s
             SELECT answer.batch_item_id, answer.result_id, answer.created_at, row_no
                 {"".join(f", {column.taken('root')}" for column in address.columns)}
             FROM {told_by(source, one_item=one_item)}
-            CROSS JOIN LATERAL jsonb_path_query(answer.payload, {literal(rows)}, '{{}}', true)
+            CROSS JOIN LATERAL jsonb_path_query(answer.payload, {literal(rows_of(source.reading, rows))}, '{{}}', true)
                 WITH ORDINALITY AS told (root, row_no)
-            WHERE jsonb_typeof(root) = 'object'
+            WHERE jsonb_typeof(root) IN ('object', 'string')
             OFFSET '0'
         ) AS taken
         OFFSET '0'

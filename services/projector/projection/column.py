@@ -7,7 +7,7 @@ once: the texts, the values made of them, and what became of both.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.projector.projection.extraction import literal, text_at
+from services.projector.projection.extraction import Place, literal, text_at
 from services.projector.projection.kinds import unreadable, value_of
 from services.projector.rules.fields import Kind
 
@@ -18,7 +18,7 @@ class Column:
 
     name: str
     kind: Kind
-    paths: tuple[str, ...]
+    paths: tuple[Place, ...]
     nothing: tuple[str, ...] = ()
 
     @property
@@ -36,7 +36,8 @@ class Column:
 
     def refusal(self) -> tuple[str, str]:
         """Return the SQL condition that the text is there but has no value, and the path to name then."""
-        return unreadable(self.kind, self.text, self.name), self.paths[0]
+        first = self.paths[0]
+        return unreadable(self.kind, self.text, self.name), first if isinstance(first, str) else first.year
 
 
 def paths_unread(refusals: Sequence[tuple[str, str]], *, prefix: str = "''") -> str:

@@ -9,6 +9,10 @@ from psycopg import sql
 from services.projector.projection.kinds import BLANKS
 from services.projector.projection.source import Source
 from services.projector.rules.path import members
+from services.projector.rules.reading import DateParts, Reading
+
+Place = str | DateParts
+"""A path, or several that make up a date."""
 
 
 def literal(value: object) -> str:
@@ -16,7 +20,7 @@ def literal(value: object) -> str:
     return sql.Literal(value).as_string(None)
 
 
-def text_at(root: str, paths: Sequence[str], nothing: Sequence[str] = ()) -> str:
+def text_at(root: str, paths: Sequence[Place], nothing: Sequence[str] = ()) -> str:
     """Return the SQL of the first non-blank text at the paths, trimmed; NULL if there is none."""
     if not paths:
         return "NULL::text"
@@ -26,7 +30,9 @@ def text_at(root: str, paths: Sequence[str], nothing: Sequence[str] = ()) -> str
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
 
-def _text(root: str, path: str) -> str:
+def _text(root: str, path: Place) -> str:
+    if isinstance(path, DateParts):
+        return _date_text(root, path)
     if path == "$":
         return f"({root} #>> '{{}}')"
     keys = members(path)
@@ -35,6 +41,20 @@ def _text(root: str, path: str) -> str:
     if len(keys) == 1:
         return f"({root} ->> {literal(keys[0])})"
     return f"({root} #>> {literal('{' + ','.join(keys) + '}')})"
+
+
+def _date_text(root: str, parts: DateParts) -> str:
+    """Return the SQL of an ISO text; what stands behind a part that is not there does not count."""
+    year, month, day = (
+        f"nullif({_text(root, path)}, '0')" if path else "NULL" for path in (parts.year, parts.month, parts.day)
+    )
+    exact = f"{year} || '-' || lpad({month}, 2, '0')"
+    return f"coalesce({exact} || '-' || lpad({day}, 2, '0'), {exact}, {year})"
+
+
+def rows_of(reading: Reading, rows: str) -> str:
+    """Return the path of rows in an answer that is no stub."""
+    return reading.when + rows.removeprefix("$")
 
 
 _SHARED_BY = """

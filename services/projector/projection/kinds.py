@@ -9,6 +9,7 @@ fit an index. Letters are compared under `pg_c_utf8`, the same on every server.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from services.projector.projection.dates import EMPTY, ONGOING, date_of, iso_of, part_of
 from services.projector.rules.fields import Kind
 
 BLANKS = r"E' \t\n\r\f\u00A0\u200B\uFEFF'"
@@ -40,8 +41,29 @@ _FACTOR = (
 _WHOLE_DATE = """CASE WHEN :x LIKE '____-__-__' THEN :x WHEN :x LIKE '____-__' THEN :x || '-01'
     WHEN :x LIKE '____' THEN :x || '-01-01'
     WHEN :x LIKE '____-__-__T_%' OR :x LIKE '____-__-__ _%' THEN left(:x, 10) END"""
-_DATE = f"""CASE WHEN btrim({_WHOLE_DATE}, '0123456789-') = '' AND ascii(:x) IN (49, 50)
-    AND pg_input_is_valid({_WHOLE_DATE}, 'date') THEN ({_WHOLE_DATE})::date END"""
+_IS_WHOLE = f"btrim({_WHOLE_DATE}, '0123456789-') = '' AND ascii(:x) IN (49, 50)"
+
+
+def _date(*, is_end: bool) -> str:
+    return f"""CASE WHEN {_IS_WHOLE}
+            THEN CASE WHEN pg_input_is_valid({_WHOLE_DATE}, 'date') THEN ({_WHOLE_DATE})::date END
+        ELSE {date_of(is_end=is_end)} END"""
+
+
+def _precision(*, is_end: bool) -> str:
+    return f"""CASE WHEN octet_length(:x) = 4 THEN 1 WHEN :x LIKE '____-__' THEN 2 WHEN :x LIKE '____-__-__%' THEN 3
+        ELSE (length({iso_of(is_end=is_end)}) - 1) / 3 END"""
+
+
+# The day says nothing, and the first or last day of a year stands for the year.
+_FILLED_IN = "CASE WHEN length(:x) = 4 OR substr(:x, 5, 6) IN ('-01-01', '-12-31') THEN 1 ELSE 2 END"
+
+
+def _filled_in_precision(*, is_end: bool) -> str:
+    return f"""CASE WHEN {_IS_WHOLE} THEN {_FILLED_IN}
+        ELSE (SELECT {_FILLED_IN.replace(":x", "told")} FROM (SELECT {iso_of(is_end=is_end)} AS told) AS made) END"""
+
+
 _LINKEDIN = f"split_part(split_part(split_part(split_part({_LOWER}, :at, 2), '/', 1), '?', 1), '#', 1)"
 
 _SENIORITIES = {
@@ -110,20 +132,23 @@ KINDS: Mapping[Kind, str] = MappingProxyType(
             ELSE (SELECT CASE WHEN amount.whole < 9e17 THEN amount.whole::bigint END
                   FROM regexp_match(lower(left(:x, 200)), {_AMOUNT}) AS part,
                   LATERAL (SELECT round(replace(part[1], ',', '')::numeric * {_FACTOR}) AS whole) AS amount) END""",
-        Kind.DATE: _DATE,
-        Kind.MONTH_DATE: _DATE,
+        Kind.DATE: _date(is_end=False),
+        Kind.END_DATE: _date(is_end=True),
+        Kind.MONTH_DATE: _date(is_end=False),
+        Kind.END_MONTH_DATE: _date(is_end=True),
         Kind.TIMESTAMP: "CASE WHEN pg_input_is_valid(:x, 'timestamptz') THEN :x::timestamptz END",
     }
 )
 
 PRECISIONS: Mapping[Kind, str] = MappingProxyType(
     {
-        Kind.DATE: "CASE WHEN length(:x) = 4 THEN 1 WHEN length(:x) = 7 THEN 2 ELSE 3 END",
-        Kind.MONTH_DATE: "CASE WHEN length(:x) = 4 OR substr(:x, 5, 6) = '-01-01' THEN 1 ELSE 2 END",
+        Kind.DATE: _precision(is_end=False),
+        Kind.END_DATE: _precision(is_end=True),
+        Kind.MONTH_DATE: _filled_in_precision(is_end=False),
+        Kind.END_MONTH_DATE: _filled_in_precision(is_end=True),
     }
 )
-"""How exact a date is that could be read: 1 year, 2 month, 3 day. Of a MONTH_DATE the day says nothing, nor does
-January with it."""
+"""How exact a date is that could be read: 1 year, 2 month, 3 day."""
 
 _ANY_TEXT = frozenset({Kind.TEXT, Kind.TOLD, Kind.NAME, Kind.PLACE, Kind.LABEL, Kind.COMPANY_LINKEDIN})
 """Kinds that no plain text is an error for, though some are left out."""
@@ -146,6 +171,9 @@ def unreadable(kind: Kind, text: str, value: str) -> str:
     refused = f"{text} IS NOT NULL AND {value} IS NULL AND lower({text} COLLATE pg_c_utf8) NOT IN {NOTHING}"
     if kind is Kind.INTEGER:
         refused += rf" AND {text} !~ '^\d[\d,.]*\s*(-|\u2013|to|\+)'"
+    if kind in PRECISIONS:
+        is_end = kind in {Kind.END_DATE, Kind.END_MONTH_DATE}
+        refused += f" AND {part_of(text, is_end=is_end)} NOT IN {ONGOING if is_end else EMPTY}"
     return f"({refused})"
 
 

@@ -5,7 +5,8 @@
 from collections.abc import Mapping, Sequence
 
 from services.projector.projection.column import Column, paths_unread
-from services.projector.projection.extraction import literal, text_at, told_by
+from services.projector.projection.dates import part_of
+from services.projector.projection.extraction import literal, rows_of, text_at, told_by
 from services.projector.projection.kinds import precision_of
 from services.projector.projection.source import Source
 from services.projector.rules.fields import Kind
@@ -13,6 +14,9 @@ from services.projector.rules.reading import CurrentReading, WorkHistoryReading
 
 _MOST_ROWS = 10_000
 """`telling_no` counts the rows of one reading of an answer below this; what comes after is not read."""
+
+_LONGEST_FLAG = 12
+"""Octets; only what is longer can be a range of dates."""
 
 _COMPANY = ("company_name", "company_website", "company_page")
 
@@ -39,6 +43,7 @@ def read_tellings(sources: Sequence[Source], *, one_item: bool = False) -> str:
 def _read(source: Source, number: int, history: WorkHistoryReading, *, one_item: bool) -> str:
     columns = _columns(history)
     row = f"{literal(history.rows.removesuffix('[*]'))} || '[' || row_no - 1 || ']'"
+    rows = literal(rows_of(source.reading, history.rows))
     refusals = [("shape <> 'object'", "$"), *(column.refusal() for column in columns.values())]
     return f"""SELECT {source.source_no}::smallint, batch_item_id, result_id, ({number * _MOST_ROWS} + row_no)::integer,
         {_values(history, columns)}, {row}, {paths_unread(refusals, prefix=row)}
@@ -46,10 +51,10 @@ def _read(source: Source, number: int, history: WorkHistoryReading, *, one_item:
         SELECT *{"".join(f", {column.value()}" for column in columns.values())}
         FROM (
             SELECT answer.batch_item_id, answer.result_id, row_no, jsonb_typeof(root) AS shape,
-                {text_at("root", (history.current.path,))} AS text_current
+                {text_at("root", history.current.path)} AS text_current
                 {"".join(f", {column.taken('root')}" for column in columns.values())}
             FROM {told_by(source, one_item=one_item)}
-            CROSS JOIN LATERAL jsonb_path_query(answer.payload, {literal(_rows(source, history))}, '{{}}', true)
+            CROSS JOIN LATERAL jsonb_path_query(answer.payload, {rows}, '{{}}', true)
                 WITH ORDINALITY AS told (root, row_no)
             WHERE row_no < {_MOST_ROWS}{_unless(history)}
             OFFSET '0'
@@ -59,14 +64,14 @@ def _read(source: Source, number: int, history: WorkHistoryReading, *, one_item:
 
 
 def _columns(history: WorkHistoryReading) -> dict[str, Column]:
-    date = Kind.MONTH_DATE if history.month_dates else Kind.DATE
+    start, end = (Kind.MONTH_DATE, Kind.END_MONTH_DATE) if history.month_dates else (Kind.DATE, Kind.END_DATE)
     kinds = {
         "company_name": (Kind.TEXT, history.company_name),
         "company_website": (Kind.TOLD, history.company_domain),
         "company_page": (Kind.TOLD, history.company_linkedin),
         "title": (Kind.TEXT, history.title),
-        "start_date": (date, history.start),
-        "end_date": (date, history.end),
+        "start_date": (start, history.start),
+        "end_date": (end, history.end),
     }
     return {name: Column(name=name, kind=kind, paths=paths) for name, (kind, paths) in kinds.items() if paths}
 
@@ -83,13 +88,18 @@ def _precision(date: Column) -> str:
 
 
 def _is_current(current: CurrentReading) -> str:
-    over = f"text_current IN ({', '.join(map(literal, current.over))})" if current.over else "false"
-    held = f"text_current IN ({', '.join(map(literal, current.held))})"
+    over, held = _says(current.over), _says(current.held)
     return f"CASE WHEN {over} OR end_date IS NOT NULL THEN false WHEN {held} THEN true END"
 
 
-def _rows(source: Source, history: WorkHistoryReading) -> str:
-    return source.reading.when + history.rows.removeprefix("$")
+def _says(words: Sequence[str]) -> str:
+    """Return the SQL that tells whether the flag is one of the words, or a range that ends in one."""
+    if not words:
+        return "false"
+    listed = ", ".join(literal(word.lower()) for word in words)
+    ends = part_of("text_current", is_end=True)
+    return f"""CASE WHEN lower(text_current COLLATE pg_c_utf8) IN ({listed}) THEN true
+            WHEN octet_length(text_current) > {_LONGEST_FLAG} THEN {ends} IN ({listed}) ELSE false END"""
 
 
 def _unless(history: WorkHistoryReading) -> str:

@@ -23,7 +23,9 @@ class Kind(StrEnum):
     SIZE = "size"
     MONEY = "money"
     DATE = "date"
+    END_DATE = "end_date"
     MONTH_DATE = "month_date"
+    END_MONTH_DATE = "end_month_date"
     TIMESTAMP = "timestamp"
 
 

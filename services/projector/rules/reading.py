@@ -1,5 +1,6 @@
 """A reading: where a provider's answer holds what a lead is made of."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -15,6 +16,22 @@ Paths = Annotated[tuple[Path, ...], BeforeValidator(lambda given: (given,) if is
 
 class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DateParts(_Document):
+    """A date whose year, month and day stand apart."""
+
+    year: Path
+    month: Path | None = None
+    day: Path | None = None
+
+
+def _listed(given: object) -> object:
+    return (given,) if isinstance(given, str | Mapping) else given
+
+
+DatePaths = Annotated[tuple[Path | DateParts, ...], BeforeValidator(_listed)]
+"""Where a date stands: one place, or several of which the first that finds something counts."""
 
 
 class VerdictReading(_Document):
@@ -44,13 +61,16 @@ class CurrentReading(_Document):
     An end date settles it in any case: the job is over.
     """
 
-    path: Path
+    path: Paths
     held: tuple[str, ...]
     over: tuple[str, ...] = ()
 
 
 class WorkHistoryReading(_Document):
-    """Rows of the answer that are jobs. `month_dates`: the provider fills in day and month where it knows none."""
+    """Rows of the answer that are jobs. `month_dates`: the provider fills in day and month where it knows none.
+
+    Of a range (`Jan 2025 - Present`) `start` takes the beginning and `end` the end.
+    """
 
     rows: RowsPath
     unless: Path | None = Field(None, description="Rows for which this path finds something are not jobs")
@@ -58,8 +78,8 @@ class WorkHistoryReading(_Document):
     company_domain: Paths = ()
     company_linkedin: Paths = ()
     title: Paths
-    start: Paths
-    end: Paths
+    start: DatePaths
+    end: DatePaths
     current: CurrentReading
     month_dates: bool = False
 

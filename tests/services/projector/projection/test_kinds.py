@@ -95,7 +95,6 @@ def test_a_text_is_read_as_its_kind(connection: Reader, kind: Kind, text: str, v
         (Kind.MONEY, "1e99"),
         (Kind.DATE, "2015-02-31"),
         (Kind.DATE, "today"),
-        (Kind.DATE, "March 2015"),
         (Kind.TIMESTAMP, "yesterday morning"),
     ],
 )
@@ -130,7 +129,7 @@ def expected_date(text: str) -> date | None:
 
 _NEAR_DATES = st.one_of(
     st.from_regex(r"[0-3][0-9]{3}(-[0-9]{2}(-[0-9]{2}([T ][0-9:Z]{0,9})?)?)?", fullmatch=True),
-    st.text(alphabet="0123456789-T: JanToday", max_size=14),
+    st.text(alphabet="012345678T:", max_size=14),
     st.dates().map(str),
     st.datetimes().map(str),
 )
@@ -140,6 +139,65 @@ _NEAR_DATES = st.one_of(
 @given(text=_NEAR_DATES)
 def test_dates_are_read_by_shape_and_calendar(connection: Reader, text: str) -> None:
     assert read(connection, Kind.DATE, text)[0] == expected_date(text)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(alphabet='0123456789-/.,T: JanFebPresent\u00b7\u2013to{}"year', max_size=30))
+def test_no_text_is_too_strange_for_a_date(connection: Reader, text: str) -> None:
+    for kind in (Kind.DATE, Kind.END_DATE):
+        value, _ = read(connection, kind, text)
+        assert value is None or isinstance(value, date)
+
+
+_RANGE = "Jan 2025 - Present \u00b7 3 mos"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value", "precision"),
+    [
+        (Kind.DATE, "August 2025", date(2025, 8, 1), 2),
+        (Kind.DATE, "Sept. 2025", date(2025, 9, 1), 2),
+        (Kind.DATE, "1 Aug 2025", date(2025, 8, 1), 3),
+        (Kind.DATE, "Aug 31st, 2025", date(2025, 8, 31), 3),
+        (Kind.DATE, "8/2025", date(2025, 8, 1), 2),
+        (Kind.DATE, "2025/08/31", date(2025, 8, 31), 3),
+        (Kind.DATE, "2022-03-15T00:00:00Z", date(2022, 3, 15), 3),
+        (Kind.DATE, "2023-03-28 12:30:18.990", date(2023, 3, 28), 3),
+        (Kind.DATE, '{"day": 5, "year": 2020, "month": 8}', date(2020, 8, 5), 3),
+        (Kind.DATE, '{"day": null, "year": 2020, "month": 8}', date(2020, 8, 1), 2),
+        (Kind.DATE, '{"year": 2020}', date(2020, 1, 1), 1),
+        (Kind.DATE, '{"text": "Jan 2020", "year": 2020, "month": "Jan"}', date(2020, 1, 1), 2),
+        (Kind.DATE, _RANGE, date(2025, 1, 1), 2),
+        (Kind.END_DATE, _RANGE, None, None),
+        (Kind.END_DATE, "Sep 2019 \u2013 Mar 2021 \u00b7 1 yr 7 mos", date(2021, 3, 1), 2),
+        (Kind.DATE, "2016-2018", date(2016, 1, 1), 1),
+        (Kind.END_DATE, "2016-2018", date(2018, 1, 1), 1),
+        (Kind.END_DATE, "2016-01 - 2018-02", date(2018, 2, 1), 2),
+        (Kind.END_DATE, "Present", None, None),
+        (Kind.END_DATE, '{"text": "Present"}', None, None),
+        (Kind.MONTH_DATE, '{"day": 1, "year": 2021, "month": 8}', date(2021, 8, 1), 2),
+        (Kind.MONTH_DATE, '{"day": 1, "year": 2021, "month": 1}', date(2021, 1, 1), 1),
+        (Kind.END_MONTH_DATE, '{"day": 31, "year": 2021, "month": 12}', date(2021, 12, 31), 1),
+        (Kind.MONTH_DATE, "March 2021", date(2021, 3, 1), 2),
+    ],
+)
+def test_a_date_is_read_however_it_is_written(
+    connection: Reader, kind: Kind, text: str, value: date | None, precision: int | None
+) -> None:
+    assert read(connection, kind, text) == (value, False)
+    if precision is not None:
+        row = connection.execute(
+            f"SELECT {precision_of(kind, 'x')} FROM (VALUES (%s)) AS t (x)".replace("%", "%%")
+            .replace("%%s", "%s")
+            .encode(),
+            [text],
+        ).fetchone()
+        assert row == (precision,)
+
+
+@pytest.mark.parametrize("text", ["Janus 2025", "13/2025", "2025-02-30", "32 Aug 2025", "soon", '{"year": "x"}'])
+def test_what_is_no_date_counts_as_unreadable(connection: Reader, text: str) -> None:
+    assert read(connection, Kind.DATE, text) == (None, True)
 
 
 @pytest.mark.parametrize(
@@ -156,6 +214,9 @@ def test_dates_are_read_by_shape_and_calendar(connection: Reader, text: str) -> 
 )
 def test_a_date_says_how_exact_it_is(connection: Reader, kind: Kind, text: str, precision: int) -> None:
     row = connection.execute(
-        f"SELECT {precision_of(kind, 'x')} FROM (VALUES (%s)) AS t (x)".encode(), [text]
+        f"SELECT {precision_of(kind, 'x')} FROM (VALUES (%s)) AS t (x)".replace("%", "%%")
+        .replace("%%s", "%s")
+        .encode(),
+        [text],
     ).fetchone()
     assert row == (precision,)
