@@ -23,6 +23,7 @@ from services.projector.rules import Rules
 from services.projector.rules_of_client import live_rules
 from services.projector.store import batches, companies, drafts, emails, jobs, lead_sets, matches, reading, writing
 from services.projector.store.batches import BatchState, Projection
+from services.projector.store.drafts import Place
 from shared.errors import Conflict, NotFound, Unprocessable
 from shared.events import BatchProjected
 from shared.failpoints import failpoint
@@ -80,8 +81,6 @@ async def rebuild_in(connection: Connection, rules: Rules, request: RebuildReque
     job_count = await _consolidate(connection, rules, request.client_id, sources)
     if request.beside:
         await drafts.write_beside(connection)
-    await writing.clear_batch(connection, request.client_id, request.batch_id)
-    failpoint("projector.deleted_before_insert")
     leads = await _write(connection, rules, request, state=replace(state, as_of=as_of), sources=sources)
     projection = Projection(
         client_id=request.client_id,
@@ -180,19 +179,32 @@ async def _normalise(connection: Connection, client_id: UUID) -> None:
 async def _write(
     connection: Connection, rules: Rules, request: RebuildRequest, *, state: BatchState, sources: Sequence[Source]
 ) -> int:
-    """Write every table of the batch; return how many leads it has."""
+    """Make the tables hold what was read of the batch; return how many leads it has."""
     client_id, batch_id = request.client_id, request.batch_id
-    providers = [source.provider for source in sources]
-    written = await connection.execute(
-        insert_leads(sources, rules.policy), client_id, batch_id, state.source, state.as_of, rules.version
-    )
+    place: Place = "projection_draft" if request.beside else "projection"
+    is_written = await writing.is_written(connection, client_id, batch_id)
+    if is_written:
+        await writing.hold_back(connection)
+    insert = insert_leads(sources, rules.policy)
+    written = await connection.execute(insert, client_id, batch_id, state.source, state.as_of, rules.version)
+    await _write_told(connection, request, providers=[source.provider for source in sources])
+    if is_written:
+        await writing.delete_changed(connection, place, client_id, batch_id)
+        failpoint("projector.deleted_before_insert")
+        await writing.insert_missing(connection, place, client_id)
+    await writing.write_search_words(connection, client_id, batch_id)
+    await lead_sets.write_sets(connection, client_id, SETS, batch_id)
+    return int(written.split()[-1])
+
+
+async def _write_told(connection: Connection, request: RebuildRequest, *, providers: Sequence[str]) -> None:
+    """Write everything but the leads themselves."""
+    client_id, batch_id = request.client_id, request.batch_id
+    failpoint("projector.leads_before_jobs")
     await jobs.write_jobs(connection, client_id, batch_id)
     await emails.write_addresses(connection, client_id, batch_id, providers=providers)
     await matches.write_matches(connection, client_id, batch_id)
     await writing.write_errors(connection, client_id, batch_id, providers=providers, limit=_MOST_ERRORS)
-    await writing.write_search_words(connection, client_id, batch_id)
-    await lead_sets.write_sets(connection, client_id, SETS, batch_id)
-    return int(written.split()[-1])
 
 
 async def announce(connection: Connection, projection: Projection) -> None:

@@ -3,6 +3,7 @@
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from tests.faults.invariants import assert_all_holds
@@ -92,12 +93,22 @@ def test_a_function_that_honours_its_key_is_asked_again_after_the_kill(system: S
     assert_all_holds(system, scenario, batch_id)
 
 
-@pytest.mark.parametrize("point", ["projector.deleted_before_insert", "projector.rebuilt_before_commit"])
+@pytest.mark.parametrize("point", ["projector.leads_before_jobs", "projector.rebuilt_before_commit"])
 def test_a_projector_killed_at(point: str, system: System, scenario: Scenario) -> None:
     system.restart_armed("projector", point)
     batch_id = scenario.launch(scenario.upload())
     system.revive("projector")
     scenario.wait_for_leads(batch_id)
+    assert_all_holds(system, scenario, batch_id)
+
+
+def test_a_projector_killed_between_deleting_rows_and_writing_others(system: System, scenario: Scenario) -> None:
+    batch_id = scenario.launch(scenario.upload())
+    scenario.wait_for_leads(batch_id)
+    system.restart_armed("projector", "projector.deleted_before_insert")
+    with pytest.raises(httpx.TransportError):
+        scenario.request("projector", "POST", f"/batches/{batch_id}/projection")
+    system.revive("projector")
     assert_all_holds(system, scenario, batch_id)
 
 

@@ -6,12 +6,13 @@ by verdict, then by the belief in who found them, then by recency.
 
 # ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.projector.projection.address import addresses_of
 from services.projector.projection.extraction import literal
 from services.projector.projection.source import Source, believed
 from services.projector.rules.policy import EmailPolicy
+from services.projector.rules.reading import EmailReading
 
 
 def rank_addresses(sources: Sequence[Source], policy: EmailPolicy) -> str:
@@ -44,12 +45,12 @@ def rank_addresses(sources: Sequence[Source], policy: EmailPolicy) -> str:
 def _tellings(sources: Sequence[Source]) -> str:
     return f"""
         SELECT answer.source_no, answer.batch_item_id, answer.result_id, told.email, told.verdict,
-            coalesce(told.told_at, answer.told_at) AS told_at, entry.verifies, entry.json_path
+            coalesce(told.told_at, answer.told_at) AS told_at,
+            {_of_entry(sources, "boolean", lambda email: str(email.verifies).lower())} AS verifies,
+            {_of_entry(sources, "text", lambda email: literal(email.address))} AS json_path
         FROM read_answers AS answer
         CROSS JOIN LATERAL unnest(answer.emails, answer.verdicts, answer.verdicts_told_at)
             WITH ORDINALITY AS told (email, verdict, told_at, number)
-        JOIN (VALUES {_entries(sources)}) AS entry (source_no, number, json_path, verifies)
-            ON entry.source_no = answer.source_no AND entry.number = told.number
         WHERE told.email IS NOT NULL
         UNION ALL
         SELECT source_no, batch_item_id, result_id, email, verdict, told_at, verifies, json_path
@@ -58,13 +59,14 @@ def _tellings(sources: Sequence[Source]) -> str:
     """
 
 
-def _entries(sources: Sequence[Source]) -> str:
-    entries = [
-        f"({source.source_no}, {address.number + 1}, {literal(address.email.address)}, {address.email.verifies})"
+def _of_entry(sources: Sequence[Source], type_: str, value: Callable[[EmailReading], str]) -> str:
+    """Return the SQL of what is known of an address from its place in the reading alone."""
+    branches = [
+        f"WHEN {source.source_no} THEN (ARRAY[{values}]::{type_}[])[told.number]"
         for source in sources
-        for address in addresses_of(source.reading)
+        for values in [", ".join(value(address.email) for address in addresses_of(source.reading))]
     ]
-    return ", ".join(entries)
+    return f"CASE answer.source_no {' '.join(branches)} END"
 
 
 def _array(words: Sequence[str]) -> str:

@@ -26,6 +26,11 @@ async def prepare(connection: Connection) -> None:
         await connection.execute("SELECT set_config($1, $2, true)", name, value)
 
 
+async def look_rows_up(connection: Connection) -> None:
+    """Let what follows loop where the planner likes: a batch's rows are few beside those that the tables hold."""
+    await connection.execute("SELECT set_config('enable_nestloop', 'on', true)")
+
+
 async def read_into(connection: Connection, table: str, query: str, *ids: UUID) -> None:
     """Keep the rows of a compiled query in a temporary table of this transaction."""
     await connection.execute(f"CREATE TEMP TABLE {table} ON COMMIT DROP AS {query}", *ids)

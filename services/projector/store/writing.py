@@ -1,34 +1,39 @@
-"""The last steps of a rebuild: the old rows of the batch go, the new ones come."""
+"""The last steps of a rebuild: the rows that are as they should be stay, the others go, those missing come.
+
+A batch that was never projected is written straight away. Rebuilt again, hardly any row differs: to compare them
+costs less than to write them with their indexes, and leaves nothing to clean up.
+"""
 
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.projector.store.drafts import Place
+from services.projector.store.reading import look_rows_up
 from shared.postgres import Connection
 
 
-async def clear_batch(connection: Connection, client_id: UUID, batch_id: UUID) -> None:
-    """Delete what the tables hold of the batch."""
-    for statement in (
-        """
-        DELETE FROM person_work_history USING final_leads
-        WHERE final_leads.client_id = $1 AND final_leads.batch_id = $2
-        AND person_work_history.client_id = $1 AND person_work_history.batch_item_id = final_leads.batch_item_id
-        """,
-        """
-        DELETE FROM lead_emails USING final_leads
-        WHERE final_leads.client_id = $1 AND final_leads.batch_id = $2
-        AND lead_emails.client_id = $1 AND lead_emails.batch_item_id = final_leads.batch_item_id
-        """,
-        """
-        DELETE FROM customer_matches USING final_leads
-        WHERE final_leads.client_id = $1 AND final_leads.batch_id = $2
-        AND customer_matches.client_id = $1 AND customer_matches.batch_item_id = final_leads.batch_item_id
-        """,
-        "DELETE FROM final_leads WHERE client_id = $1 AND batch_id = $2",
-        "DELETE FROM batch_companies WHERE client_id = $1 AND batch_id = $2",
-        "DELETE FROM projection_errors WHERE client_id = $1 AND batch_id = $2",
-    ):
-        await connection.execute(statement, client_id, batch_id)
+async def is_written(connection: Connection, client_id: UUID, batch_id: UUID) -> bool:
+    """Tell whether the tables hold anything of the batch."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM final_leads WHERE client_id = $1 AND batch_id = $2)", client_id, batch_id
+    )
+    return found
+
+
+async def hold_back(connection: Connection) -> None:
+    """Let the statements that write a projection write temporary tables, until `insert_missing`."""
+    await connection.execute("CALL projection.hold_back()")
+
+
+async def delete_changed(connection: Connection, place: Place, client_id: UUID, batch_id: UUID) -> None:
+    """Delete the batch's rows that are not among those held back."""
+    await look_rows_up(connection)
+    await connection.execute("CALL projection.delete_changed($1, $2, $3)", place, client_id, batch_id)
+
+
+async def insert_missing(connection: Connection, place: Place, client_id: UUID) -> None:
+    """Insert what is held back and not there, and hold nothing back any longer."""
+    await connection.execute("CALL projection.insert_missing($1, $2)", place, client_id)
 
 
 async def write_errors(

@@ -7,14 +7,17 @@
 CREATE SCHEMA projection_draft;
 CREATE SCHEMA projection_former;
 
--- The tables that hold a batch's projection, and how the rows of a batch are found in them.
+-- The tables that hold a batch's projection, and how the rows of a batch are found in them. `is_compared`: a rebuild
+-- leaves rows alone that are as they should be; of the others there are few, and they are written anew.
 CREATE TABLE projection.tables_of_a_batch (
     table_name   text PRIMARY KEY,
-    has_batch_id boolean NOT NULL
+    has_batch_id boolean NOT NULL,
+    is_compared  boolean NOT NULL
 );
 INSERT INTO projection.tables_of_a_batch VALUES
-    ('projections', true), ('final_leads', true), ('lead_emails', false), ('person_work_history', false),
-    ('customer_matches', false), ('batch_companies', true), ('projection_errors', true), ('lead_sets', true);
+    ('projections', true, false), ('final_leads', true, true), ('lead_emails', false, true),
+    ('person_work_history', false, true), ('customer_matches', false, true), ('batch_companies', true, true),
+    ('projection_errors', true, true), ('lead_sets', true, false);
 
 DO $$
 DECLARE
@@ -81,6 +84,68 @@ BEGIN
         END IF;
     END LOOP;
     CALL projection.clear_projection(origin, client, batch);
+END $$;
+
+-- How a rebuild writes a batch that is written already: what should be there stands in temporary tables of the same
+-- names. `same` is the condition that two rows are the same, `key` that they are of the same key.
+CREATE FUNCTION projection.tables_held_back(
+    OUT table_name text, OUT has_batch_id boolean, OUT columns text, OUT key text, OUT same text, OUT sorting text)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+    SELECT known.table_name, known.has_batch_id, string_agg(format('%I', attname), ', ' ORDER BY attnum),
+           string_agg(format('new.%1$I = old.%1$I', attname), ' AND ' ORDER BY attnum) FILTER (WHERE is_key),
+           string_agg(format(CASE WHEN attnotnull THEN 'new.%1$I = old.%1$I'
+                             ELSE 'new.%1$I IS NOT DISTINCT FROM old.%1$I' END, attname), ' AND ' ORDER BY attnum),
+           string_agg(format('new.%I', attname), ', ' ORDER BY attnum) FILTER (WHERE is_key)
+    FROM projection.tables_of_a_batch AS known
+    JOIN pg_attribute ON attrelid = format('projection.%I', known.table_name)::regclass AND attnum > 0
+        AND attgenerated = '' AND NOT attisdropped
+    JOIN pg_index ON indrelid = attrelid AND indisprimary
+    CROSS JOIN LATERAL (SELECT attnum = ANY (indkey::smallint[]) AND attname <> 'client_id' AS is_key) AS told
+    WHERE known.is_compared
+    GROUP BY known.table_name, known.has_batch_id
+$$;
+
+-- Let the statements of a rebuild write temporary tables: their names stand before all others in every search path.
+CREATE PROCEDURE projection.hold_back() LANGUAGE plpgsql AS $$
+DECLARE
+    known record;
+BEGIN
+    FOR known IN SELECT * FROM projection.tables_held_back() LOOP
+        EXECUTE format('CREATE TEMP TABLE %I (LIKE projection.%I) ON COMMIT DROP', known.table_name, known.table_name);
+    END LOOP;
+END $$;
+
+-- Delete the rows of a batch that are not among those held back.
+CREATE PROCEDURE projection.delete_changed(place text, client uuid, batch uuid) LANGUAGE plpgsql AS $$
+DECLARE
+    known    record;
+    of_batch text;
+BEGIN
+    FOR known IN SELECT * FROM projection.tables_held_back() LOOP
+        EXECUTE format('ANALYZE pg_temp.%I', known.table_name);
+        of_batch := CASE WHEN known.has_batch_id THEN 'WHERE old.batch_id = $2'
+            ELSE 'USING ingest.batch_items AS item WHERE item.client_id = $1 AND item.batch_id = $2
+                  AND item.batch_item_id = old.batch_item_id' END;
+        EXECUTE format('DELETE FROM %I.%I AS old %s AND old.client_id = $1
+                        AND NOT EXISTS (SELECT FROM pg_temp.%I AS new WHERE %s)',
+                       place, known.table_name, of_batch, known.table_name, known.same)
+        USING client, batch;
+    END LOOP;
+END $$;
+
+-- Insert the rows held back that are not there, and hold nothing back any longer.
+CREATE PROCEDURE projection.insert_missing(place text, client uuid) LANGUAGE plpgsql AS $$
+DECLARE
+    known record;
+BEGIN
+    FOR known IN SELECT * FROM projection.tables_held_back() LOOP
+        EXECUTE format('INSERT INTO %I.%I (%s) SELECT %s FROM pg_temp.%I AS new
+                        WHERE NOT EXISTS (SELECT FROM %I.%I AS old WHERE old.client_id = $1 AND %s) ORDER BY %s',
+                       place, known.table_name, known.columns, known.columns, known.table_name,
+                       place, known.table_name, known.key, known.sorting)
+        USING client;
+        EXECUTE format('DROP TABLE pg_temp.%I', known.table_name);
+    END LOOP;
 END $$;
 
 GRANT SELECT ON projection.tables_of_a_batch TO leadledger_projector;

@@ -128,6 +128,39 @@ async def test_live_rebuilds_end_where_one_rebuild_of_everything_does(
     await project.again(live)
     assert await held(owner, live) == once
     assert len(once["final_leads"]) == 3
+    await owner.execute("CALL projection.clear_projection('projection', $1, $2)", client_id, live.batch_id)
+    await project.again(live)
+    assert await held(owner, live) == once
+
+
+async def test_a_rebuild_writes_only_what_is_not_as_it_should_be(
+    launch: Launcher, project: Project, owner: Owner
+) -> None:
+    batch = await launch([{"first_name": name, "email": f"{name}@example.com"} for name in ("ada", "bob", "eve", "")])
+    await project(batch)
+    before = {row["first_name"]: row for row in await versions(owner, batch)}
+    await owner.execute(
+        "UPDATE final_leads SET title = 'Spoilt' WHERE batch_id = $1 AND first_name = 'Bob'", batch.batch_id
+    )
+    await owner.execute("DELETE FROM final_leads WHERE batch_id = $1 AND first_name = 'Eve'", batch.batch_id)
+    await project.again(batch)
+    after = {row["first_name"]: row for row in await versions(owner, batch)}
+    assert [name for name in before if before[name] == after[name]] == ["Ada", None]
+    assert [(name, after[name]["title"]) for name in after] == [
+        ("Ada", None),
+        ("Bob", None),
+        ("Eve", None),
+        (None, None),
+    ]
+
+
+async def versions(owner: Owner, batch: Batch) -> list[dict[str, Any]]:
+    """Return the leads with the place of each row in the table: a row written anew has another."""
+    return await rows(
+        owner,
+        "SELECT ctid::text, first_name, title FROM final_leads WHERE batch_id = $1 ORDER BY item_no",
+        batch.batch_id,
+    )
 
 
 async def test_two_rebuilds_at_once_take_turns(launch: Launcher, project: Project, owner: Owner) -> None:
