@@ -22,7 +22,7 @@ demo: $(RUNTIME) ## Upload, enrich and filter invented leads on this machine, in
 up: $(RUNTIME) ## Run the server here; it keeps its data in .leadledger/data (ARGS=--sandbox imitates providers)
 	@$(BIN)/leadledger up $(ARGS)
 
-test: $(DEV) ## Run every test (ARGS="tests/shared -k bus" runs some)
+test: $(DEV) $(NODE) ## Run every test (ARGS="tests/shared -k bus" runs some)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: lint types imports console test ## Format, lint, types, import rules, console, tests: what CI runs

@@ -63,7 +63,7 @@ function Known({ batch, connected, events, onChange }) {
 /** @param {{ batch: BatchAnswer, events: Told[] }} props */
 function Progress({ batch, events }) {
   const steps = /** @type {import("../api/client.js").Schemas["Step"][]} */ (/** @type {unknown} */ (batch.workflow.steps));
-  return html`<div class="content two">
+  return html`<div tabindex="0" class="content two">
     <section>
       ${batch.reason && html`<p class="reason" role="status">${batch.reason}</p>`}
       <${CountBar} counts=${batch.counts} />

@@ -10,7 +10,7 @@ import { number, title } from "../parts/words.js";
 /** @param {{ id: string }} props */
 export function Costs({ id }) {
   const costs = useAnswer(() => api.GET("/batches/{batch_id}/costs", { params: { path: { batch_id: id } } }), [id]);
-  return html`<div class="content"><${Shown} answer=${costs}>${(/** @type {CostsAnswer} */ data) => html`<${Tables} costs=${data} />`}<//></div>`;
+  return html`<div tabindex="0" class="content"><${Shown} answer=${costs}>${(/** @type {CostsAnswer} */ data) => html`<${Tables} costs=${data} />`}<//></div>`;
 }
 
 /** @param {{ costs: CostsAnswer }} props */

@@ -30,7 +30,7 @@ export function Draft({ batch }) {
   const promote = doing(() => answerOf(api.POST("/batches/{batch_id}/projection/promote", { params: { path } })), "Readers see the draft now");
   const rollback = doing(() => answerOf(api.POST("/batches/{batch_id}/projection/rollback", { params: { path } })), "Readers see what they saw before");
   const known = diff.problem ? undefined : diff.data;
-  return html`<div class="content">
+  return html`<div tabindex="0" class="content">
     <p class="line-up">
       ${["builtin", ...(rules.data?.versions ?? []).map((each) => each.version)].map((version) => html`<button key=${version} type="button" onClick=${() => build(version)}>Draft by ${version}</button>`)}
       ${known && html`<button type="button" class="primary" onClick=${promote}>Promote the draft</button>`}

@@ -64,7 +64,7 @@ function Configuration({ provider, onChange }) {
 /** @param {{ name: string }} props */
 function ShapeOf({ name }) {
   const shape = useAnswer(() => api.GET("/providers/{name}/shape", { params: { path: { name } } }), [name]);
-  return html`<div class="content"><${Shown} answer=${shape}>
+  return html`<div tabindex="0" class="content"><${Shown} answer=${shape}>
     ${(/** @type {Shape} */ data) => html`<p class="quiet">Over ${number(data.answers)} stored answers.${data.more_paths ? " There are more paths than these." : ""}</p>
       <table>
         <thead><tr><th>Path</th><th>Types</th><th class="end">Filled</th><th>For example</th></tr></thead>

@@ -36,7 +36,7 @@ function Versions() {
     <td class="end">${data.live !== version && html`<button type="button" onClick=${() => promote(version)}>Put in force</button>`}</td>
   </tr>`;
   return html`<header><h1>Rules</h1></header>
-    <div class="content">
+    <div tabindex="0" class="content">
       ${problem && html`<${Refused} problem=${problem} />`}
       <${Shown} answer=${rules}>
         ${(/** @type {RulesList} */ data) => html`<table>

@@ -5,7 +5,7 @@ import { title } from "../parts/words.js";
 /** @param {{ upload: import("../api/client.js").Schemas["UploadAnswer"] }} props */
 export function Mapping({ upload }) {
   const doubts = new Map(upload.doubtful.map((each) => [each.column, each.reason]));
-  return html`<div class="content two">
+  return html`<div tabindex="0" class="content two">
     <section>
       <h2>Read as</h2>
       <table>

@@ -17,7 +17,7 @@ export function Workflows({ path: [name] }) {
 function All() {
   const workflows = useAnswer(() => api.GET("/workflows"), []);
   return html`<header><h1>Workflows</h1></header>
-    <div class="content cards"><${Shown} answer=${workflows}>
+    <div tabindex="0" class="content cards"><${Shown} answer=${workflows}>
       ${(/** @type {{ workflows: Workflow[] }} */ { workflows: all }) => all.map((each) => html`<article key=${each.name} class="card">
         <h2><a href=${address(["workflows", each.name])}>${each.name}</a> <span class="tag">${each.origin}</span></h2>
         <p class="quiet">${each.title}</p>

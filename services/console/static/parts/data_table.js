@@ -67,8 +67,8 @@ export function DataTable(props) {
   const template = columns.map((each) => `${props.widths?.[each.name] ?? each.width}px`).join(" ");
   const table = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => table.current?.style.setProperty("--columns", template), [template]);
-  return html`<div class="table" role="table" aria-label=${label} aria-rowcount=${count + 1} ref=${table}>
-    <div class="scroller" ref=${scroller} tabindex="0" onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Enter" && event.target === event.currentTarget && open()}>
+  return html`<div class="table" ref=${table}>
+    <div class="scroller" role="table" aria-label=${label} aria-rowcount=${count + 1} ref=${scroller} tabindex="0" onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Enter" && event.target === event.currentTarget && open()}>
       <${Head} ...${props} />
       <div role="rowgroup" class="rows" style=${{ height: `${height}px` }}>
         ${rows.map(({ index, start }) => {
