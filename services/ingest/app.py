@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from services.ingest.deliver_webhooks import WebhookDelivery
 from services.ingest.event_feed import EventFeed
-from services.ingest.routes import batches, events, looks, uploads, webhooks
+from services.ingest.routes import batches, events, looks, partials, uploads, webhooks
 from services.ingest.subscribers import subscribe
 from services.ingest.upload_slots import UploadSlots
 from shared.bus import Bus, connect_bus
@@ -44,7 +44,14 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
 
     return create_service(
         "Leadledger ingest",
-        routers=[uploads.router, looks.router, batches.router, events.router, webhooks.router],
+        routers=[
+            partials.router,
+            uploads.router,
+            looks.router,
+            batches.router,
+            events.router,
+            webhooks.router,
+        ],
         lifespan=lifespan,
     )
 

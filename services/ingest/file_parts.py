@@ -17,6 +17,11 @@ def compressed_parts(file: BinaryIO) -> Iterator[bytes]:
         yield compressor.compress(part)
 
 
+def compressed(part: bytes) -> bytes:
+    """Return a part compressed by itself."""
+    return zstandard.ZstdCompressor(level=_LEVEL).compress(part)
+
+
 def decompressed(part: bytes) -> bytes:
     """Return the bytes of the file that a part holds."""
-    return zstandard.ZstdDecompressor().decompress(part, max_output_size=_PART_BYTES)
+    return zstandard.ZstdDecompressor().decompress(part, max_output_size=2 * _PART_BYTES)

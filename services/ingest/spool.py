@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from services.ingest.upload_errors import StorageTrouble, UploadStalled, UploadTooLarge
+from shared.errors import Problem
 
 _BLOCK_BYTES = 1024 * 1024
 _PATIENCE_SECONDS = 60.0
@@ -39,7 +40,7 @@ async def spooled(
         raise _trouble(error) from error
     try:
         digest, size = hashlib.sha256(), 0
-        async for block in _blocks(chunks, patience):
+        async for block in gathered(chunks, patience):
             size += len(block)
             refuse_more_than(max_bytes, size)
             await asyncio.to_thread(_append, file, digest, block)
@@ -61,16 +62,25 @@ def _open(directory: Path | None) -> BinaryIO:
     return tempfile.TemporaryFile(dir=directory)
 
 
-async def _blocks(chunks: AsyncIterator[bytes], patience: float) -> AsyncIterator[bytes]:
-    """Gather the network's small chunks, so that few trips to a thread are needed."""
-    gathered = bytearray()
-    while (chunk := await _next(chunks, patience)) is not None:
-        gathered += chunk
-        if len(gathered) >= _BLOCK_BYTES:
-            yield bytes(gathered)
-            gathered.clear()
-    if gathered:
-        yield bytes(gathered)
+async def gathered(chunks: AsyncIterator[bytes], patience: float = _PATIENCE_SECONDS) -> AsyncIterator[bytes]:
+    """Yield the network's small chunks about a megabyte at a time; raises UploadStalled.
+
+    Where the chunks end in an error, what came before it is yielded first.
+    """
+    block, failure = bytearray(), None
+    while failure is None:
+        try:
+            chunk = await _next(chunks, patience)
+        except Problem as error:
+            failure, chunk = error, None
+        block += chunk or b""
+        if len(block) >= _BLOCK_BYTES or (chunk is None and block):
+            yield bytes(block)
+            block.clear()
+        if chunk is None:
+            break
+    if failure is not None:
+        raise failure
 
 
 async def _next(chunks: AsyncIterator[bytes], patience: float) -> bytes | None:

@@ -65,12 +65,13 @@ def _check(content_type: bytes, headers: Mapping[str, str]) -> None:
 
 
 def _decoded(request: Request, limits: UnpackingLimits) -> AsyncIterator[bytes]:
-    received = _received(request)
+    received = received_body(request)
     is_packed = request.headers.get("content-encoding", "").lower() in _GZIP
     return gunzipped(received, limits) if is_packed else received
 
 
-async def _received(request: Request) -> AsyncIterator[bytes]:
+async def received_body(request: Request) -> AsyncIterator[bytes]:
+    """Yield the body as it comes; raises ConnectionCut."""
     try:
         async for chunk in request.stream():
             yield chunk

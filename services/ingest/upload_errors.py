@@ -5,6 +5,7 @@ BadInput
 ├── NoFileInForm          400
 ├── SeveralFilesInForm    400
 └── ConnectionCut         400  the body ended early; nobody is there to read this
+OffsetMismatch            409  a piece of a file that does not begin where the last one ended
 WrongContent              415  JSON, a compressed body, anything that can't be CSV
 UploadStalled             408  no byte came for a while
 UploadTooLarge            413
@@ -13,7 +14,7 @@ TooManyUploads            503  this process is busy with others
 StorageTrouble            503  the disk is full or can't be written
 """
 
-from shared.errors import BadInput, Problem, TooLarge, Unavailable, Unprocessable
+from shared.errors import BadInput, Conflict, Problem, TooLarge, Unavailable, Unprocessable
 
 
 class NotAForm(BadInput):
@@ -42,6 +43,13 @@ class ConnectionCut(BadInput):
 
     slug = "connection-cut"
     title = "The connection was cut before the end of the file"
+
+
+class OffsetMismatch(Conflict):
+    """The bytes don't begin where those that have arrived end."""
+
+    slug = "offset-mismatch"
+    title = "The piece does not begin where the last one ended"
 
 
 class WrongContent(Problem):

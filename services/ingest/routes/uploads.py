@@ -13,6 +13,7 @@ from services.ingest.file_parts import decompressed
 from services.ingest.filename import attachment, clean_filename
 from services.ingest.open_file import named_source
 from services.ingest.packed_file import unpacked
+from services.ingest.partial_upload import pieces_of
 from services.ingest.reading.dialect import DialectChoice
 from services.ingest.reading.limits import ReadingLimits
 from services.ingest.receive_upload import UploadOrder, receive_upload
@@ -52,6 +53,7 @@ class UploadQuery(BaseModel):
     encoding: str | None = Field(None, examples=["cp1252"])
     delimiter: str | None = Field(None, examples=[";"])
     quote_char: str | None = Field(None, description="Empty: nothing is quoted", examples=['"'])
+    partial: UUID | None = Field(None, description="The file that was sent in pieces; the body is then empty")
 
 
 @router.post("", status_code=201, response_model=UploadAnswer, summary="Upload a CSV file", openapi_extra=_BODY)
@@ -64,8 +66,11 @@ async def post_upload(
     source = named_source(query.source)
     unpacking = _unpacking_limits(settings)
     body = UploadBody(request, unpacking, max_bytes=settings.upload_max_bytes)
+    chunks = pieces_of(state.postgres, caller.client_id, query.partial) if query.partial else body.chunks
+    # A partial upload becomes one upload, however often it is asked for.
+    key = idempotency_key or (f"partial {query.partial}" if query.partial else None)
     with state.upload_slots.one():
-        spooling = spooled(body.chunks, directory=settings.spool_dir, max_bytes=settings.upload_max_bytes)
+        spooling = spooled(chunks, directory=settings.spool_dir, max_bytes=settings.upload_max_bytes)
         async with (
             spooling as spool,
             contextmanager_in_threadpool(unpacked(spool.file, unpacking, settings.spool_dir)) as table,
@@ -75,7 +80,7 @@ async def post_upload(
                 source=source,
                 filename=clean_filename(query.filename or body.filename),
                 choice=DialectChoice(encoding=query.encoding, delimiter=query.delimiter, quote_char=query.quote_char),
-                idempotency_key=idempotency_key,
+                idempotency_key=key,
             )
             answer = await receive_upload(state.postgres, order, spool, table, _reading_limits(settings))
     state.relay.wake()

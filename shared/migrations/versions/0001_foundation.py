@@ -21,6 +21,7 @@ def upgrade() -> None:
         "ingest_items",
         "webhooks",
         "ingest_looks",
+        "ingest_partial",
         "execution",
         "registry",
         "limits",
