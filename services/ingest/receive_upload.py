@@ -69,6 +69,7 @@ async def receive_upload(
 async def _store(connection: Connection, order: UploadOrder, spool: Spool, file: OpenFile) -> Answer:
     upload_id = await store.new_id(connection)
     rows, problems = await _store_rows(connection, order.client_id, upload_id, file)
+    failpoint("ingest.rows_before_bytes")
     await _store_bytes(connection, order.client_id, upload_id, spool.file)
     mapping, unmapped, doubtful = mapping_columns(file.mapping, file.reader.header.cells)
     notices = list(notices_of(file, rows=rows))
@@ -114,6 +115,7 @@ async def _store_rows(connection: Connection, client_id: UUID, upload_id: UUID, 
                 rows += some.rows
                 problems += some.flagged
                 yield some.binary
+                failpoint("ingest.rows_half_copied")
 
     await store.copy_rows(connection, binary())
     return rows, problems

@@ -113,7 +113,15 @@ async def test_other_requests_are_answered_while_a_file_is_read(settings: Settin
     assert answered > 10
 
 
-@pytest.mark.parametrize("point", ["ingest.rows_before_commit", "ingest.upload_committed_before_answer"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "ingest.rows_half_copied",
+        "ingest.rows_before_bytes",
+        "ingest.rows_before_commit",
+        "ingest.upload_committed_before_answer",
+    ],
+)
 async def test_an_upload_whose_service_is_killed_stands_once_when_it_is_sent_again(
     owner: Owner, settings: Settings, api_key: str, point: str
 ) -> None:
@@ -148,3 +156,22 @@ async def test_a_batch_whose_service_is_killed_before_the_answer_stands_once(
         assert (await client.post("/batches", json=order, headers=headers)).status_code == 202
     assert await owner.fetchval("SELECT count(*) FROM batches") == 1
     assert await owner.fetchval("SELECT count(*) FROM batch_items") == 3
+
+
+async def test_a_piece_whose_service_is_killed_is_gone_on_with(owner: Owner, settings: Settings, api_key: str) -> None:
+    content = b"Email,Notes\n" + b"p@example.com,some words\n" * 100_000
+    headers = {"Authorization": f"Bearer {api_key}"}
+    async with ingest_process(settings, LEADLEDGER_FAILPOINTS="ingest.piece_committed=kill") as ingest:
+        async with httpx.AsyncClient(base_url=ingest.url, headers=headers) as client:
+            partial_id = (await client.post("/uploads/partial")).json()["partial_id"]
+            with pytest.raises(httpx.TransportError):
+                await client.patch(f"/uploads/partial/{partial_id}", content=content, headers={"Upload-Offset": "0"})
+        assert await ingest.end() == -signal.SIGKILL
+    async with ingest_process(settings) as ingest, httpx.AsyncClient(base_url=ingest.url, headers=headers) as client:
+        offset = (await client.get(f"/uploads/partial/{partial_id}")).json()["offset"]
+        assert 0 < offset < len(content)
+        more = {"Upload-Offset": str(offset)}
+        await client.patch(f"/uploads/partial/{partial_id}", content=content[offset:], headers=more)
+        answer = (await client.post(f"/uploads?source=crm&partial={partial_id}")).json()
+        assert (answer["rows"], answer["bytes"]) == (100_000, len(content))
+    assert await owner.fetchval("SELECT count(*) FROM uploads") == 1
