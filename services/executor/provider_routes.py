@@ -4,9 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from services.executor.calls.body import dump_json
 from services.executor.configuration import Given, configuration_of, configurations_of, configure
 from services.executor.document_body import BODY, read_document
 from services.executor.keep_document import keep_provider
+from services.executor.provider_test import Trial, try_provider
+from services.executor.provider_test_schemas import ProviderTest, TestOrder
 from services.executor.registry_schemas import (
     ConfigurationInput,
     ProviderDetail,
@@ -17,7 +20,8 @@ from services.executor.registry_schemas import (
 )
 from services.executor.run_chunk import Executor
 from services.executor.store.documents import provider_versions
-from shared.auth import Caller, ProviderKeeper, Reader
+from shared.auth import Caller, Launcher, ProviderKeeper, Reader
+from shared.idempotency import IdempotencyKey
 
 router = APIRouter(prefix="/providers", tags=["providers"])
 
@@ -89,6 +93,27 @@ async def configure_provider(
     document = provider.compiled.document
     configuration = await configure(executor.postgres, executor.vault, caller.client_id, document, own)
     return ProviderSummary.of(provider, configuration)
+
+
+@router.post("/{name}/test", response_model=ProviderTest, summary="Make one call, to see what comes of it")
+async def post_test(
+    name: str, order: TestOrder, request: Request, caller: Launcher, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Ask the provider about one input, for real: it may be charged. Repeated with the same key it is not asked again.
+
+    Of a provider that answers later, what is shown is the first exchange and that the answer is awaited.
+    """
+    trial = Trial(
+        client_id=caller.client_id,
+        asked_by=caller.key_id,
+        provider=name,
+        version=order.version,
+        input=order.input,
+        results=order.results,
+        idempotency_key=idempotency_key,
+    )
+    told = await try_provider(_executor(request), trial)
+    return Response(dump_json(told), media_type="application/json")
 
 
 async def _detail(executor: Executor, caller: Caller, name: str, version: int | None) -> ProviderDetail:

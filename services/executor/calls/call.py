@@ -19,6 +19,7 @@ from services.executor.calls.reply import ItemAnswer, Reply, classify
 from services.executor.calls.single import read_single
 from services.executor.compiled import CompiledProvider
 from services.executor.configuration import Configuration
+from services.executor.document import ProviderDocument
 from services.executor.gate import Gate
 from services.executor.ledger import Ledger
 from services.executor.outcome import Outcome
@@ -63,8 +64,10 @@ async def call(line: Line, subjects: Sequence[Seen], attempts: Sequence[Attempt]
     async with line.gate.passage(line.order.batch_id):
         await line.ledger.intend(attempts, most_a_call_costs(document.cost, 1))
         failpoint("executor.intended_before_call")
-        exchange = await _exchange(line, question, attempts)
-        reply, answers = _read(line, question, subjects, exchange)
+        exchange = await exchange_with(
+            line.wire, line.provider.document, line.configuration, question, _repeat_key(attempts)
+        )
+        reply, answers = read_reply(line.provider, question, subjects, exchange)
         rest = line.gate.notice(reply, {answer.outcome for answer in answers})
     failpoint("executor.answered_before_append")
     CALLS.labels(document.name, reply.outcome.value).inc()
@@ -86,36 +89,45 @@ async def call(line: Line, subjects: Sequence[Seen], attempts: Sequence[Attempt]
     return reply, answers
 
 
-def _read(
-    line: Line, question: Question, subjects: Sequence[Seen], exchange: Exchange
+def read_reply(
+    provider: CompiledProvider, question: Question, subjects: Sequence[Seen], exchange: Exchange
 ) -> tuple[Reply, list[ItemAnswer]]:
-    reply = classify(line.provider, exchange)
-    if line.provider.document.shape == "bulk":
-        return reply, read_bulk(line.provider, question, subjects, reply)
-    return reply, [read_single(line.provider, reply)]
+    """Return what an exchange means, as a whole and for each subject."""
+    reply = classify(provider, exchange)
+    if provider.document.shape == "bulk":
+        return reply, read_bulk(provider, question, subjects, reply)
+    return reply, [read_single(provider, reply)]
 
 
-async def _exchange(line: Line, question: Question, attempts: Sequence[Attempt]) -> Exchange:
-    document = line.provider.document
-    key = None
-    if document.repeat == "key":
-        key = f"{attempts[0].step}:" + ",".join(str(attempt.subject_id) for attempt in attempts)
+def _repeat_key(attempts: Sequence[Attempt]) -> str:
+    return f"{attempts[0].step}:" + ",".join(str(attempt.subject_id) for attempt in attempts)
+
+
+async def exchange_with(
+    wire: Wire, document: ProviderDocument, configuration: Configuration, question: Question, repeat_key: str
+) -> Exchange:
+    """Ask the question, with the key that makes a repeat harmless if the provider takes one."""
+    key = repeat_key if document.repeat == "key" else None
     try:
-        request = http_request(question, document.request.headers, line.configuration.secrets, idempotency_key=key)
+        request = http_request(question, document.request.headers, configuration.secrets, idempotency_key=key)
     except httpx.InvalidURL as error:
         return Exchange(called_at=utc_now(), milliseconds=0, sent=False, headers={}, error=f"InvalidURL: {error}")
-    return await line.wire.send(
+    return await wire.send(
         request, deadline=document.limits.timeout_seconds, max_bytes=document.limits.answer_max_bytes
     )
 
 
-def _stored_call(line: Line, question: Question, exchange: Exchange) -> Call:
-    document = line.provider.document
-    kept = {
+def kept_headers(exchange: Exchange) -> dict[str, str]:
+    """Return the headers of an answer that are worth keeping."""
+    return {
         name.lower(): value
         for name, value in exchange.headers.items()
         if name.lower() in _KEPT_HEADERS or name.lower().startswith(_KEPT_PREFIXES)
     }
+
+
+def _stored_call(line: Line, question: Question, exchange: Exchange) -> Call:
+    document = line.provider.document
     return Call(
         batch_id=line.order.batch_id,
         call_id=uuid7(),
@@ -127,7 +139,7 @@ def _stored_call(line: Line, question: Question, exchange: Exchange) -> Call:
         request_sha256=question.sha256,
         request_body=None if question.body is None else dump_json(question.body),
         status=exchange.status,
-        headers=orjson.dumps(kept),
+        headers=orjson.dumps(kept_headers(exchange)),
         answer_bytes=len(exchange.content),
         answer_zstd=zstandard.compress(exchange.content, 3) if exchange.content else None,
         error=exchange.error,

@@ -82,7 +82,7 @@ async def get_deliveries(
 
 
 @router.post("/{webhook_id}/test", summary="Send a test event to a webhook")
-async def test_webhook(webhook_id: UUID, request: Request, caller: Administrator) -> WebhookTest:
+async def post_test(webhook_id: UUID, request: Request, caller: Administrator) -> WebhookTest:
     """Send an event `webhook.test` now, once, and say what was answered."""
     state = request.app.state
     attempt = await send_test(state.postgres, state.vault, state.wire, caller.client_id, webhook_id)
