@@ -11,13 +11,14 @@ from leadledger.answers import Batch, Document, Event, LaunchedBatch, Lead, Uplo
 from leadledger.connection import Connection
 from leadledger.event_stream import PATIENCE_SECONDS, follow
 from leadledger.launch_options import LaunchOptions
+from leadledger.registry_calls import RegistryCalls
 from leadledger.request_body import body_of
 
 _UPLOAD_SECONDS = 900.0
 _SETTLING = frozenset({"batch.projected", "batch.paused", "batch.cancelled", "batch.failed"})
 
 
-class Client:
+class Client(RegistryCalls):
     """A client of one server under one API key; use it in a `with` block, or close it.
 
     Every call raises LeadledgerError when the server refuses and UnreachableError when it does not answer.
@@ -254,27 +255,6 @@ class Client:
     def roll_back(self, batch_id: UUID | str) -> Document:
         """Let readers see what they saw before the last promotion."""
         return dict(self._connection.exchange("POST", f"/batches/{batch_id}/projection/rollback").json())
-
-    # Providers
-
-    def providers(self) -> list[Document]:
-        """Return the providers this client may use, and which are configured."""
-        return list(self._connection.get("/providers")["providers"])
-
-    def provider(self, name: str) -> Document:
-        """Return one provider's document and configuration; secrets are never given back."""
-        return dict(self._connection.get(f"/providers/{name}"))
-
-    def provider_shape(self, name: str, *, sample: int | None = None) -> Document:
-        """Return what stands where in the stored answers of a provider, after a look at `sample` of them."""
-        return dict(self._connection.get(f"/providers/{name}/shape", {"sample": sample}))
-
-    def configure_provider(
-        self, name: str, *, variables: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None
-    ) -> Document:
-        """Put this configuration in the place of the provider's present one."""
-        asked = {"variables": dict(variables or {}), "secrets": dict(secrets or {})}
-        return dict(self._connection.exchange("PUT", f"/providers/{name}/configuration", json=asked).json())
 
     def _pages(self, path: str, key: str, **parameters: object) -> Iterator[Any]:
         after: object = None

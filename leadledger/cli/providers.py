@@ -20,10 +20,12 @@ NameArgument: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="Th
 @server_command
 def list_providers(session: Session) -> None:
     """List the providers and whether they are configured."""
-    made = table("name", "title", "shape", "configured")
+    made = table("name", "version", "origin", "title", "shape", "configured")
     for provider in session.client.providers():
         session.out.line(provider)
-        made.add_row(*(cell(provider.get(column)) for column in ("name", "title", "shape", "configured")))
+        made.add_row(
+            *(cell(provider.get(column)) for column in ("name", "version", "origin", "title", "shape", "configured"))
+        )
     session.out.show(made)
 
 
