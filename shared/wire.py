@@ -8,7 +8,7 @@ from datetime import datetime
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
+from yarl import URL
 
 from shared.address import socket_factory
 from shared.events import utc_now
@@ -16,7 +16,10 @@ from shared.events import utc_now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """What came back. `sent` is False only if the request surely never left: asking again is then no repeat."""
+    """What came back, the headers' names in lower case.
+
+    `sent` is False only if the request surely never left: asking again is then no repeat.
+    """
 
     called_at: datetime
     milliseconds: int
@@ -34,10 +37,11 @@ class Wire:
         connector = aiohttp.TCPConnector(
             limit=0, socket_factory=socket_factory(allow_private=allow_private), ttl_dns_cache=30
         )
-        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        self._session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None)
+        )
         # aiohttp silently repeats a GET whose kept-alive connection was cut: that may be charged twice.
-        session._retry_connection = False  # noqa: SLF001 - there is no public switch
-        self._transport = AiohttpTransport(client=session)
+        self._session._retry_connection = False  # noqa: SLF001 - there is no public switch
 
     async def send(self, request: httpx.Request, *, deadline: float, max_bytes: int) -> Exchange:
         """Send the request and read the whole answer; failures are told, not raised.
@@ -49,19 +53,24 @@ class Wire:
         status, headers, content, error, sent = None, dict[str, str](), bytearray(), None, True
         try:
             async with asyncio.timeout(deadline):
-                response = await self._transport.handle_async_request(request)
-                status, headers = response.status_code, dict(response.headers)
-                try:
-                    async for part in response.aiter_bytes():
+                async with self._session.request(
+                    request.method,
+                    URL(str(request.url), encoded=True),
+                    headers=request.headers,
+                    data=request.content or None,
+                    allow_redirects=False,
+                ) as response:
+                    status = response.status
+                    headers = {name.lower(): value for name, value in response.headers.items()}
+                    async for part in response.content.iter_any():
                         content += part
                         if len(content) > max_bytes:
                             error = f"the answer is longer than {max_bytes} bytes and was cut"
+                            response.close()
                             break
-                finally:
-                    await response.aclose()
         except TimeoutError:
             error = f"no complete answer within {deadline:g} s"
-        except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as failure:
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
             error, sent = f"{type(failure).__name__}: {failure}", _was_sent(failure)
         return Exchange(
             called_at=called_at,
@@ -75,10 +84,8 @@ class Wire:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._transport.aclose()
+        await self._session.close()
 
 
 def _was_sent(failure: Exception) -> bool:
-    # The transport names every lost connection a ConnectTimeout; only its cause tells whether one ever stood.
-    cause = failure.__cause__ or failure
-    return not isinstance(cause, aiohttp.ClientConnectorError | aiohttp.InvalidURL | httpx.InvalidURL)
+    return not isinstance(failure, aiohttp.ClientConnectorError | aiohttp.InvalidURL)

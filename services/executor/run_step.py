@@ -1,11 +1,10 @@
 """Ask one provider in a step about the subjects of a chunk: skip what can't be asked, ask until each is settled."""
 
 import asyncio
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_exponential_jitter
 
 from services.executor.budget import OverBudget
 from services.executor.calls.call import Line, call
@@ -13,6 +12,7 @@ from services.executor.calls.reply import ItemAnswer, Reply
 from services.executor.gate import LONGEST_REST_SECONDS
 from services.executor.outcome import Outcome
 from services.executor.parked import Parked
+from services.executor.rest import MOST_DOUBLINGS
 from services.executor.retry_after import retry_after
 from services.executor.reuse import reuse_answers
 from services.executor.store.results import Attempt, Result
@@ -24,10 +24,9 @@ _NOUN = {"item": "person", "company": "company"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """What a round left open: wait so long, for this reason, and ask again."""
+    """A round left something open: ask again after `seconds`, or where nobody said how long, in growing intervals."""
 
     seconds: float | None
-    reason: str
 
 
 async def run_step(line: Line, subjects: Sequence[Subject], stopping: asyncio.Event) -> None:
@@ -136,25 +135,24 @@ class _Group:
     stopping: asyncio.Event
 
     async def ask_until_settled(self) -> None:
-        retry = self.line.provider.document.retry
-        backoff = wait_exponential_jitter(
-            multiplier=retry.first_wait_seconds, max=retry.longest_wait_seconds, jitter=retry.first_wait_seconds
-        )
-
-        def wait(state: RetryCallState) -> float:
-            again = state.outcome.result() if state.outcome is not None else None
-            asked_for = again.seconds if again is not None else None
-            return min(backoff(state) if asked_for is None else asked_for, retry.longest_wait_seconds)
-
-        async def rest(seconds: float) -> None:
+        """Ask round after round; raises Parked where the next is not worth waiting for."""
+        rounds = 0
+        while (again := await self._ask_once()) is not None:
+            seconds = self._wait_before(again, rounds)
             if seconds > LONGEST_REST_SECONDS:
-                raise Parked(
-                    seconds, f"{self.line.provider.document.name} asked for a rest or failed; asked again after it"
-                )
+                name = self.line.provider.document.name
+                raise Parked(seconds, f"{name} asked for a rest or failed; asked again after it")
             await asyncio.sleep(seconds)
+            rounds += 1
 
-        retrying = AsyncRetrying(wait=wait, sleep=rest, retry=retry_if_result(lambda again: again is not None))
-        await retrying(self._ask_once)
+    def _wait_before(self, again: Again, rounds: int) -> float:
+        """Return what the provider asked for, else twice as long each time, with some chance in it."""
+        retry = self.line.provider.document.retry
+        seconds = again.seconds
+        if seconds is None:
+            doubled = retry.first_wait_seconds * 2 ** min(rounds, MOST_DOUBLINGS)
+            seconds = doubled + random.uniform(0, retry.first_wait_seconds)  # noqa: S311 - no secret hangs on it
+        return min(seconds, retry.longest_wait_seconds)
 
     async def _ask_once(self) -> Again | None:
         if self.stopping.is_set():
@@ -173,7 +171,6 @@ class _Group:
         self.open = [each for each in self.open if not history_of(self.line, each).settled(retry)]
 
     def _again(self, reply: Reply) -> Again:
-        reason = reply.detail or reply.outcome.value
         if reply.outcome is Outcome.THROTTLED or any(history_of(self.line, each).needs_help for each in self.open):
-            return Again(seconds=0.0, reason=reason)  # the gate was told, and lets nobody pass before it is time
-        return Again(seconds=retry_after(reply.exchange.headers, utc_now()), reason=reason)
+            return Again(seconds=0.0)  # the gate was told, and lets nobody pass before it is time
+        return Again(seconds=retry_after(reply.exchange.headers, utc_now()))
