@@ -18,7 +18,7 @@ def read_document(file: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise CommandError("No document", f"{file} is neither YAML nor JSON: {error}", ExitCode.USAGE) from error
     if not isinstance(document, dict):
-        raise CommandError("No document", f"{file} is no object; begin with `name:`.", ExitCode.USAGE)
+        raise CommandError("No document", f"{file} is no object: write `key: value` lines.", ExitCode.USAGE)
     return document
 
 

@@ -1,14 +1,14 @@
 """`leadledger rules`: how answers are read and which values are believed, in versions."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
 
 from leadledger.cli.batch import BatchArgument
-from leadledger.cli.command import CommandError, Session, server_command
-from leadledger.cli.exit_code import ExitCode
+from leadledger.cli.command import Session, server_command
+from leadledger.cli.document_file import read_document
 from leadledger.cli.output import cell, table
 from leadledger.cli.projection import show_diff
 
@@ -50,7 +50,7 @@ def add(
     name: Annotated[str | None, typer.Option(help="What to call the version")] = None,
 ) -> None:
     """Make a version out of a change to the rules in force; it is not in force before it is promoted."""
-    answer = session.client.change_rules(_change(file) | ({} if name is None else {"name": name}))
+    answer = session.client.change_rules(read_document(file) | ({} if name is None else {"name": name}))
     session.out.line(answer)
     session.out.show(f"{answer['version']} ({answer['rules']}); read a batch by it before you promote it.")
 
@@ -74,15 +74,3 @@ def promote(session: Session, version: Annotated[str, typer.Argument(help="built
     """Read all batches by a version from now on; those there are are rebuilt in the background."""
     session.out.line(session.client.promote_rules(version))
     session.out.show(f"{version} is in force; your batches are rebuilt by it, the newest first.")
-
-
-def _change(file: Path) -> dict[str, Any]:
-    try:
-        document = yaml.safe_load(file.read_bytes())
-    except OSError as error:
-        raise CommandError("No such file", f"{file} can't be read; check the path.", ExitCode.USAGE) from error
-    except yaml.YAMLError as error:
-        raise CommandError("No document", f"{file} is neither YAML nor JSON: {error}", ExitCode.USAGE) from error
-    if not isinstance(document, dict):
-        raise CommandError("No document", f"{file} is no object; begin with readings: or policy:", ExitCode.USAGE)
-    return document
