@@ -7,9 +7,10 @@ from fastapi import FastAPI
 
 from services.projector.apply_rules import apply_promoted_rules
 from services.projector.reconcile import project_completions
-from services.projector.routes import costs, customers, drafts, exports, filters, leads, projections, rules
+from services.projector.routes import costs, customers, drafts, exports, filters, leads, projections, rules, verdicts
 from services.projector.rules import Rules, load_rules
 from services.projector.subscribers import subscribe
+from services.projector.take_customers import take_missed_customers
 from shared.bus import Bus, connect_bus
 from shared.duty import Duty
 from shared.http import create_service
@@ -54,7 +55,7 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
         "Leadledger projector",
         routers=[
             *(leads.router, exports.router, filters.router, costs.router),
-            *(customers.router, projections.router, drafts.router, rules.router),
+            *(customers.router, projections.router, drafts.router, rules.router, verdicts.router),
         ],
         lifespan=lifespan,
     )
@@ -65,6 +66,7 @@ def _duties(settings: Settings, postgres: Postgres, bus: Bus, *, rules: Rules) -
     return [
         Duty("relay", lambda: relay_events(postgres, bus), interval=settings.duty_interval_seconds),
         Duty("reconcile", lambda: project_completions(postgres, rules, quiet_seconds=pause), interval=pause),
+        Duty("customers", lambda: take_missed_customers(postgres, quiet_seconds=pause), interval=pause),
         Duty("apply rules", lambda: apply_promoted_rules(postgres, rules), interval=pause),
     ]
 

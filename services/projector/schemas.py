@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.projector.filters import EmailVerdict
 
 Precision = Literal["year", "month", "day"]
-Tier = Literal["linkedin", "domain", "name_exact", "name_normalised"]
+Tier = Literal["confirmed", "linkedin", "domain", "name_exact", "name_normalised"]
 
 _ID = "0198c2f0-0000-7000-8000-000000000001"
 
@@ -19,7 +19,7 @@ class CustomerMatch(BaseModel):
 
     customer_id: UUID = Field(examples=[_ID])
     name: str = Field(examples=["Stripe"])
-    tier: Tier = Field(examples=["domain"], description="linkedin > domain > name_exact > name_normalised")
+    tier: Tier = Field(examples=["domain"], description="confirmed > linkedin > domain > name_exact > name_normalised")
 
 
 class MatchedJob(CustomerMatch):

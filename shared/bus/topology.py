@@ -6,6 +6,7 @@ CHUNKS = "executor.chunks"
 EXPRESS = "executor.express"
 LAUNCHES = "executor.launches"
 COMPLETIONS = "projector.completions"
+UPLOADS = "projector.uploads"
 EVENTS = "ingest.events"
 
 QUEUES: dict[str, tuple[str, ...]] = {
@@ -13,6 +14,7 @@ QUEUES: dict[str, tuple[str, ...]] = {
     EXPRESS: (),
     LAUNCHES: ("batch.launched",),
     COMPLETIONS: ("batch.completed",),
+    UPLOADS: ("upload.received",),
     EVENTS: (EVERYTHING,),
 }
 """Queue name -> event types that reach it; a queue without types is written to by name."""

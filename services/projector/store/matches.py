@@ -50,25 +50,34 @@ async def _find_evidence(connection: Connection, client_id: UUID) -> None:
 
     linkedin: the same page. domain: the same registrable domain. name_exact: the same name to the letter.
     name_normalised: the same but for legal form, punctuation, case and accents, former names included.
+    Before all of them goes what the client decided of a customer and a company: confirmed, or no match at all.
     """
     await connection.execute("ANALYZE spellings")
     await connection.execute(
         """
         CREATE TEMP TABLE evidence ON COMMIT DROP AS
-        WITH found AS (
+        WITH decided AS (
+            SELECT DISTINCT ON (customer_id, company_key) customer_id, company_key, verdict
+            FROM customer_verdicts WHERE client_id = $1
+            ORDER BY customer_id, company_key, verdict_no DESC
+        ), found AS (
             SELECT spelling_no, customer_id, 1 AS strength
+            FROM spellings JOIN decided USING (company_key) JOIN client_customers AS customer USING (customer_id)
+            WHERE customer.client_id = $1 AND verdict = 'confirm'
+            UNION ALL
+            SELECT spelling_no, customer_id, 2
             FROM spellings JOIN client_customers AS customer ON customer.linkedin = spellings.company_linkedin
             WHERE customer.client_id = $1
             UNION ALL
-            SELECT spelling_no, customer_id, 2
+            SELECT spelling_no, customer_id, 3
             FROM spellings JOIN client_customers AS customer ON customer.domain = spellings.company_domain
             WHERE customer.client_id = $1
             UNION ALL
-            SELECT spelling_no, customer_id, 3
+            SELECT spelling_no, customer_id, 4
             FROM spellings JOIN client_customers AS customer ON customer.name = spellings.company_name
             WHERE customer.client_id = $1
             UNION ALL
-            SELECT spelling_no, customer_id, 4
+            SELECT spelling_no, customer_id, 5
             FROM spellings
             JOIN company_names ON company_names.client_id = $1 AND company_names.name = spellings.company_name
             CROSS JOIN LATERAL unnest(company_names.name_key || company_names.other_keys) AS spelled (name_key)
@@ -78,8 +87,12 @@ async def _find_evidence(connection: Connection, client_id: UUID) -> None:
             ) AS named ON named.name_key = spelled.name_key
         )
         SELECT spelling_no, customer_id,
-               (ARRAY['linkedin', 'domain', 'name_exact', 'name_normalised'])[min(strength)] AS tier
+               (ARRAY['confirmed', 'linkedin', 'domain', 'name_exact', 'name_normalised'])[min(strength)] AS tier
         FROM found
+        WHERE NOT EXISTS (
+            SELECT FROM spellings JOIN decided USING (company_key)
+            WHERE spellings.spelling_no = found.spelling_no AND decided.customer_id = found.customer_id
+            AND verdict = 'reject')
         GROUP BY spelling_no, customer_id
         """,
         client_id,
@@ -124,7 +137,7 @@ async def rematch(connection: Connection, client_id: UUID, batch_id: UUID | None
         CREATE TEMP TABLE spellings ON COMMIT DROP AS
         SELECT (row_number() OVER ())::integer AS spelling_no, told.*
         FROM (
-            SELECT DISTINCT company_name, company_domain, company_linkedin
+            SELECT DISTINCT company_name, company_key, company_domain, company_linkedin
             FROM batch_companies WHERE client_id = $1 AND ($2::uuid IS NULL OR batch_id = $2)
         ) AS told
         """,
@@ -142,6 +155,7 @@ async def rematch(connection: Connection, client_id: UUID, batch_id: UUID | None
         FROM evidence
         JOIN spellings USING (spelling_no)
         JOIN person_work_history AS job ON job.client_id = $1 AND job.company_name = spellings.company_name
+            AND job.company_key = spellings.company_key
             AND job.company_domain IS NOT DISTINCT FROM spellings.company_domain
             AND job.company_linkedin IS NOT DISTINCT FROM spellings.company_linkedin
         WHERE $2::uuid IS NULL OR job.batch_id = $2

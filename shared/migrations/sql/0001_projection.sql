@@ -189,14 +189,15 @@ CREATE TABLE projection.client_customers (
 );
 CREATE INDEX client_customers_by_name ON projection.client_customers (client_id, name);
 
--- A job was at a customer, and how we know: the strongest of the four tiers.
+-- A job was at a customer, and how we know: the strongest of the tiers; `confirmed` by the client itself.
 CREATE TABLE projection.customer_matches (
     client_id     uuid NOT NULL,
     batch_item_id uuid NOT NULL,
     job_no        integer NOT NULL,
     customer_id   uuid NOT NULL,
     batch_id      uuid NOT NULL,
-    tier          text COLLATE pg_c_utf8 NOT NULL CHECK (tier IN ('linkedin', 'domain', 'name_exact', 'name_normalised')),
+    tier          text COLLATE pg_c_utf8 NOT NULL CHECK (tier IN (
+        'confirmed', 'linkedin', 'domain', 'name_exact', 'name_normalised')),
     PRIMARY KEY (client_id, batch_item_id, job_no, customer_id),
     FOREIGN KEY (client_id, batch_item_id, job_no) REFERENCES projection.person_work_history NOT ENFORCED,
     FOREIGN KEY (client_id, customer_id) REFERENCES projection.client_customers NOT ENFORCED

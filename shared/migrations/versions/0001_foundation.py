@@ -28,6 +28,7 @@ def upgrade() -> None:
         "projection",
         "projection_sets",
         "rules",
+        "customers",
         "drafts",
     )
     for part in parts:
