@@ -1,23 +1,26 @@
 """Company names, normalised: what two spellings of one company have in common.
 
-Legal form, punctuation, case and accents go; `formerly` and `d/b/a` yield further names. No fuzzy matching: two
-companies of different names never become one here.
+Legal form, punctuation, case and accents go; `formerly` and `d/b/a` yield further names, and so does a hyphen, which
+some leave out. No fuzzy matching: two companies of different names never become one here.
 """
 
+import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from cleanco.clean import normalized, prepare_default_terms
+from cleanco.clean import normalized
 
-NORMALISER = 1
+NORMALISER = 2
 """Raised when a name comes out differently; names normalised by an older one are done again."""
 
 _DATA = yaml.safe_load(Path(__file__).with_name("legal_forms.yaml").read_text())
+_LISTED = tuple(csv.DictReader(Path(__file__).with_name("legal_forms_of_countries.csv").open(encoding="utf-8")))
 _FORMS_BEFORE = frozenset(_DATA["forms_before"])
-_JOINED_FORMS = re.compile("|".join(map(re.escape, _DATA["joined_forms"])))
+_JOINED = {*_DATA["joined_forms"], *(listed["form"] for listed in _LISTED if listed["joined"])}
+_JOINED_FORMS = re.compile("|".join(map(re.escape, sorted(_JOINED, key=lambda form: (-len(form), form)))))
 
 _FORMERLY = re.compile(
     r"[\s,]+(?:formerly(?:\s+known\s+as)?|f/?k/?a|previously known as|a/?k/?a|also known as)[\s:.]+([^()\[\]]+)"
@@ -25,7 +28,10 @@ _FORMERLY = re.compile(
     r"([^()\[\]]+)[)\]]"
 )
 _DOING_BUSINESS = re.compile(r"[\s,(]+(?:d\.?/?b\.?/?a\.?|doing business as|t/a|trading as)[\s:.]+([^()]+)\)?")
-_ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*|\s+[|•·]\s+.*$")
+_ASIDE = re.compile(
+    r"\s*[(\[][^()\[\]]*[)\]]\s*|\s+[|•·]\s+.*$"
+    r"|[\s,;-]+(?:acquired by|now part of|part of|a division of|a subsidiary of|an? [\w&.' ]+ company$)(?:\s.*)?$"
+)
 _APOSTROPHES = re.compile("['\u2019`\u00b4]")
 _SEPARATORS = re.compile(r"[\W_]+")
 
@@ -48,6 +54,8 @@ def normalise_name(name: str) -> NormalisedName:
     if businesses:
         others.append(legal)
         legal = businesses[0]
+    if "-" in legal:
+        others.append(legal.replace("-", ""))
     key = _key(legal) or _words(plain) or plain or name.strip()  # a lone accent is all accent
     return NormalisedName(key=key, others=tuple(sorted({other for each in others if (other := _key(each))} - {key})))
 
@@ -86,15 +94,15 @@ def _without_forms(words: list[str]) -> list[str]:
         kept = kept[:-size]
         while len(kept) > 1 and kept[-1] == "and":
             kept = kept[:-1]
-    if len(kept) > 1 and kept[0] in _FORMS_BEFORE:
-        kept = kept[1:]
-    return kept
+    before = next((size for size in _SIZES_BEFORE if size < len(kept) and " ".join(kept[:size]) in _FORMS_BEFORE), 0)
+    return kept[before:]
 
 
 def _forms() -> frozenset[str]:
-    listed = {_words(" ".join(parts)) for _, parts in prepare_default_terms()}
+    listed = {listed["form"] for listed in _LISTED if not listed["joined"]}
     return frozenset((listed | set(_DATA["more_forms"])) - set(_DATA["not_forms"]) - {""})
 
 
 _FORMS = _forms()
 _SIZES = sorted({len(form.split()) for form in _FORMS}, reverse=True)
+_SIZES_BEFORE = sorted({len(form.split()) for form in _FORMS_BEFORE}, reverse=True)
