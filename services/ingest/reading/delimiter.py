@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from services.ingest.reading.header import header_index
+
 _CANDIDATES = (",", ";", "\t", "|")
 _SAMPLE_RECORDS = 200
 
@@ -43,8 +45,8 @@ def _read(sample: str, delimiter: str, *, quote: str | None) -> list[list[str]]:
     lines = io.StringIO(sample, newline="")
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
     reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, quoting=quoting)
-    records = (record for record in reader if record)
-    return [record for record, _ in zip(records, range(_SAMPLE_RECORDS), strict=False)]
+    records = [record for record, _ in zip(filter(None, reader), range(_SAMPLE_RECORDS), strict=False)]
+    return records[header_index(records) or 0 :]
 
 
 def _score(records: list[list[str]], delimiter: str) -> tuple[float, int]:

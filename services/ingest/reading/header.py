@@ -1,13 +1,16 @@
 """The header of a file: the names of its columns."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.ingest.reading.errors import NoHeader, TooManyColumns
 from services.ingest.reading.limits import ReadingLimits
 from services.ingest.reading.problem_code import ProblemCode
 
+_PREAMBLE_ROWS = 20
+# Has a letter, and nothing that a table read with the wrong delimiter would leave in it.
+_NAME = re.compile(r'[^",;\t|\r\n]*[^\W\d_][^",;\t|\r\n]*')
 _DATA = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+", re.IGNORECASE)
 
 
@@ -46,6 +49,33 @@ class Header:
         names = {name.strip() for name in self.cells} - {""}
         found = names.intersection(cell.strip("\ufeff ") for cell in cells)
         return 2 * len(found) > len(names)
+
+
+def header_index(rows: Sequence[Sequence[str]]) -> int | None:
+    """Return which row holds the column names: the first that is not blank, or the first below a preamble.
+
+    A preamble is a title or the like: rows of one or two cells, then one of more than twice as many that look like
+    names, with a row of the same width below.
+    """
+    first = next((index for index, row in enumerate(rows) if row), None)
+    if first is None:
+        return None
+    for index in range(first, min(first + _PREAMBLE_ROWS, len(rows))):
+        filled = sum(map(bool, map(str.strip, rows[index])))
+        if filled > 2:
+            is_below = filled > 2 * _most_filled(rows[first:index]) and _are_names(rows[index])
+            below = next((row for row in rows[index + 1 :] if row), rows[index])
+            return index if is_below and len(below) == len(rows[index]) else first
+    return first
+
+
+def _most_filled(rows: Sequence[Sequence[str]]) -> int:
+    return max((sum(map(bool, map(str.strip, row))) for row in rows), default=0)
+
+
+def _are_names(row: Sequence[str]) -> bool:
+    names = [name.strip() for name in row if name.strip()]
+    return len(set(names)) == len(names) and all(_NAME.fullmatch(name) and not _DATA.fullmatch(name) for name in names)
 
 
 def check_header(header: Header, limits: ReadingLimits) -> Header:

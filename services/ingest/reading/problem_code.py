@@ -17,6 +17,7 @@ class ProblemCode(StrEnum):
     REPEATED_HEADER = "repeated_header"
     EMPTY_COLUMN_NAME = "empty_column_name"
     DUPLICATE_COLUMN_NAME = "duplicate_column_name"
+    PREAMBLE = "preamble"
 
     @property
     def meaning(self) -> str:
@@ -36,4 +37,5 @@ _MEANINGS = {
     ProblemCode.REPEATED_HEADER: "The record repeats the header, as in files that were joined.",
     ProblemCode.EMPTY_COLUMN_NAME: "A column has no name; its cells are kept by position.",
     ProblemCode.DUPLICATE_COLUMN_NAME: "A column name occurs more than once; both columns are kept.",
+    ProblemCode.PREAMBLE: "Lines stand above the column names; they are kept with the file and are no rows.",
 }

@@ -10,7 +10,7 @@ import orjson
 from services.ingest.reading.clean_block import CleanReader
 from services.ingest.reading.dialect import Dialect
 from services.ingest.reading.errors import CellTooLong, NoHeader, TooManyColumns, TooManyRecords
-from services.ingest.reading.header import Header, check_header
+from services.ingest.reading.header import Header, check_header, header_index
 from services.ingest.reading.json_row import JsonRow
 from services.ingest.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from services.ingest.reading.parts import CleanPart, Part, read_parts, record_too_long
@@ -92,9 +92,9 @@ class RecordReader:
     def _find_header(self) -> tuple[Part, int]:
         for part in self._parts:
             assert isinstance(part, Part)  # noqa: S101 - clean ones come behind the first
-            for index, row in enumerate(part.split.rows):
-                if row:
-                    return part, index
+            index = header_index(part.split.rows)
+            if index is not None:
+                return part, index
         raise NoHeader("The file holds no line with column names; add a header row and upload the file again.")
 
     def _number(self, part: Part, first: int) -> list[Record]:
@@ -170,5 +170,8 @@ def _header(part: Part, index: int) -> Header:
         cells=tuple(part.split.rows[index]),
         line_no=part.line_no + (ends[index - 1] if index else 0),
         byte_end=part.offsets[ends[index]],
-        problems=part.split.damage.get(index, ()),
+        problems=(
+            *part.split.damage.get(index, ()),
+            *((ProblemCode.PREAMBLE,) if any(map(any, part.split.rows[:index])) else ()),
+        ),
     )
