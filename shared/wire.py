@@ -3,15 +3,24 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import aiohttp
-import httpx
 from yarl import URL
 
 from shared.address import socket_factory
 from shared.events import utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent. A client library's own request takes as long to build as all the rest of a question."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +52,22 @@ class Wire:
         # aiohttp silently repeats a GET whose kept-alive connection was cut: that may be charged twice.
         self._session._retry_connection = False  # noqa: SLF001 - there is no public switch
 
-    async def send(self, request: httpx.Request, *, deadline: float, max_bytes: int) -> Exchange:
+    async def send(self, request: Request, *, deadline: float, max_bytes: int) -> Exchange:
         """Send the request and read the whole answer; failures are told, not raised.
 
         `deadline`: seconds for everything together. An answer longer than `max_bytes`, decompressed, is cut
         and told as an error.
         """
         called_at, started = utc_now(), time.perf_counter()
-        status, headers, content, error, sent = None, dict[str, str](), bytearray(), None, True
+        status, headers, content, error, sent = None, dict[str, str](), bytearray(), None, False
         try:
+            url, sent = URL(request.url), True
             async with asyncio.timeout(deadline):
                 async with self._session.request(
                     request.method,
-                    URL(str(request.url), encoded=True),
+                    url,
                     headers=request.headers,
-                    data=request.content or None,
+                    data=request.content,
                     allow_redirects=False,
                 ) as response:
                     status = response.status
@@ -71,7 +81,7 @@ class Wire:
         except TimeoutError:
             error = f"no complete answer within {deadline:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as failure:
-            error, sent = f"{type(failure).__name__}: {failure}", _was_sent(failure)
+            error, sent = f"{type(failure).__name__}: {failure}", sent and _was_sent(failure)
         return Exchange(
             called_at=called_at,
             milliseconds=round((time.perf_counter() - started) * 1000),

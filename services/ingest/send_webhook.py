@@ -2,12 +2,11 @@
 
 from http import HTTPStatus
 
-import httpx
 from standardwebhooks import Webhook
 
 from services.ingest.store.webhooks import Attempt
 from shared.events import Event, utc_now
-from shared.wire import Wire
+from shared.wire import Request, Wire
 
 DEADLINE_SECONDS = 15.0
 _ANSWER_MAX_BYTES = 65_536
@@ -26,7 +25,7 @@ async def send(wire: Wire, *, url: str, secret: str, event: Event) -> Attempt:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(secret).sign(str(event.id), now, body),
     }
-    request = httpx.Request("POST", url, headers=headers, content=body)
+    request = Request("POST", url, headers=headers, content=body.encode())
     exchange = await wire.send(request, deadline=DEADLINE_SECONDS, max_bytes=_ANSWER_MAX_BYTES)
     taken = exchange.status is not None and HTTPStatus(200) <= exchange.status < HTTPStatus(300)
     error = None if taken else exchange.error or f"HTTP {exchange.status}"

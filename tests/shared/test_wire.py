@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import httpx
 import pytest
 
-from shared.wire import Exchange, Wire
+from shared.wire import Exchange, Request, Wire
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -30,7 +29,7 @@ async def wire() -> AsyncIterator[Wire]:
 
 
 async def get(wire: Wire, url: str, *, deadline: float = 5, max_bytes: int = 1_000_000) -> Exchange:
-    return await wire.send(httpx.Request("GET", url), deadline=deadline, max_bytes=max_bytes)
+    return await wire.send(Request("GET", url), deadline=deadline, max_bytes=max_bytes)
 
 
 async def _request(reader: asyncio.StreamReader) -> bytes:
@@ -115,3 +114,11 @@ async def test_a_status_of_the_providers_own_is_told(wire: Wire) -> None:
 
     async with listening(handler) as url:
         assert (await get(wire, url)).status == 454
+
+
+@pytest.mark.parametrize("url", ["http://[", "nowhere", "http://127.0.0.1:port/"])
+async def test_an_address_that_is_none_is_told_as_not_sent(wire: Wire, url: str) -> None:
+    exchange = await get(wire, url)
+
+    assert (exchange.sent, exchange.status) == (False, None)
+    assert exchange.error is not None

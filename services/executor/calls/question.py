@@ -8,11 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import httpx
-
 from services.executor.calls.body import dump_json
 from services.executor.compiled import CompiledProvider
 from services.executor.expression import without_nulls
+from shared.wire import Request
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _SECRET = re.compile(r"secret:([a-z_]+)")
@@ -68,12 +67,12 @@ def fill(template: str, variables: Mapping[str, str]) -> str:
 
 def http_request(
     question: Question, headers: Mapping[str, str], secrets: Mapping[str, str], *, idempotency_key: str | None
-) -> httpx.Request:
-    """Return the request as it is sent, with the secrets filled in and nothing of them stored; raises InvalidURL."""
+) -> Request:
+    """Return the request as it is sent, with the secrets filled in and nothing of them stored."""
     filled = {name: _SECRET.sub(lambda found: secrets.get(found[1], ""), value) for name, value in headers.items()}
     if idempotency_key is not None:
         filled["Idempotency-Key"] = idempotency_key
     if question.body is None:
-        return httpx.Request(question.method, question.url, headers=filled)
+        return Request(question.method, question.url, headers=filled)
     filled["Content-Type"] = "application/json"
-    return httpx.Request(question.method, question.url, headers=filled, content=dump_json(question.body))
+    return Request(question.method, question.url, headers=filled, content=dump_json(question.body))
