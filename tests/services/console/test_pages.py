@@ -20,6 +20,7 @@ PAGES = {
     "uploads": "Uploads",
     "uploads/{upload_id}": "forty.csv",
     "uploads/{upload_id}?show=rows": "forty.csv",
+    "uploads/{upload_id}?show=preview": "forty.csv",
     "uploads/{upload_id}/launch": "Launch a batch",
     "customers": "Customers",
     "rules": "Rules",
@@ -28,6 +29,7 @@ PAGES = {
     "providers/pdl-bulk": "People Data Labs",
     "providers/pdl-bulk?show=shape": "People Data Labs",
     "workflows": "Workflows",
+    "settings": "Settings",
     "nowhere": "There is no such page",
 }
 

@@ -9,11 +9,13 @@ import { useShortcuts } from "../shell/keys.js";
 import { notify } from "../shell/notices.js";
 import { address, go, route } from "../shell/router.js";
 import { Mapping } from "./upload_mapping.js";
+import { Preview } from "./upload_preview.js";
 import { Problems, Rows } from "./upload_rows.js";
 
 /** @typedef {import("../api/client.js").Schemas["UploadAnswer"]} UploadAnswer */
 
-const TABS = { mapping: "Columns", rows: "Rows", problems: "Problems" };
+const TABS = { mapping: "Columns", rows: "Rows", problems: "Problems", preview: "Preview" };
+const PAGES = { mapping: Mapping, rows: Rows, problems: Problems, preview: Preview };
 
 /** @param {{ path: string[] }} props */
 export function Upload({ path: [id = ""] }) {
@@ -24,6 +26,7 @@ export function Upload({ path: [id = ""] }) {
 /** @param {{ upload: UploadAnswer }} props */
 function Known({ upload }) {
   const tab = route.value.query.get("show") ?? "mapping";
+  const Page = PAGES[/** @type {keyof typeof PAGES} */ (tab)] ?? Mapping;
   const launch = address(["uploads", upload.upload_id, "launch"]);
   useShortcuts([{ keys: "l", does: "Launch a batch", run: () => go(launch) }], [launch]);
   const file = () => download(`/uploads/${upload.upload_id}/file`, upload.filename).catch((error) => notify(error.message, "failed"));
@@ -43,5 +46,5 @@ function Known({ upload }) {
           ${label}${name === "problems" && upload.problems > 0 ? ` ${upload.problems}` : ""}</a>`,
       )}
     </nav>
-    ${tab === "rows" ? html`<${Rows} upload=${upload} />` : tab === "problems" ? html`<${Problems} upload=${upload} />` : html`<${Mapping} upload=${upload} />`}`;
+    <${Page} upload=${upload} />`;
 }

@@ -1,20 +1,25 @@
 /** Which column is read as which field, and which columns nobody reads. */
 import { html } from "../vendor/view.js";
-import { title } from "../parts/words.js";
+import { api } from "../api/client.js";
+import { useAnswer } from "../api/use_answer.js";
+import { percent, title } from "../parts/words.js";
 
 /** @param {{ upload: import("../api/client.js").Schemas["UploadAnswer"] }} props */
 export function Mapping({ upload }) {
+  const columns = useAnswer(() => api.GET("/uploads/{upload_id}/columns", { params: { path: { upload_id: upload.upload_id } } }), [upload.upload_id]);
+  const filled = new Map((columns.data?.columns ?? []).map((each) => [each.column, each.filled]));
   const doubts = new Map(upload.doubtful.map((each) => [each.column, each.reason]));
   return html`<div tabindex="0" class="content two">
     <section>
       <h2>Read as</h2>
       <table>
-        <thead><tr><th>Field</th><th>Column</th><th>Or else</th><th></th></tr></thead>
+        <thead><tr><th>Field</th><th>Column</th><th>Or else</th><th class="end">Filled</th><th></th></tr></thead>
         <tbody>
           ${Object.entries(upload.mapping).map(
             ([field, column]) => html`<tr key=${field}>
               <td>${title(field)}</td><td>${column.header}</td>
               <td class="quiet">${(column.fallbacks ?? []).map((each) => each.header).join(", ")}</td>
+              <td class="end">${upload.rows && filled.has(column.column) ? percent((filled.get(column.column) ?? 0) / upload.rows) : ""}</td>
               <td class="quiet">${doubts.get(column.column)}</td>
             </tr>`,
           )}

@@ -7,6 +7,7 @@ import { Launch } from "../pages/launch.js";
 import { Provider } from "../pages/provider.js";
 import { Providers } from "../pages/providers.js";
 import { Rules } from "../pages/rules.js";
+import { Settings } from "../pages/settings.js";
 import { Uploads } from "../pages/uploads.js";
 import { Upload } from "../pages/upload.js";
 import { Workflows } from "../pages/workflows.js";
@@ -28,4 +29,5 @@ export const PLACES = [
   { name: "rules", title: "Rules", key: "r", page: () => Rules },
   { name: "providers", title: "Providers", key: "p", page: (path) => (path.length ? Provider : Providers) },
   { name: "workflows", title: "Workflows", key: "w", page: () => Workflows },
+  { name: "settings", title: "Settings", key: "s", page: () => Settings },
 ];
