@@ -15,7 +15,7 @@ import uvloop
 
 from benchmarks.environment import database, launch, make_client, report, sandbox, until_completed, watching
 from services.executor.app import create_app
-from services.executor.calls.question import Seen, ask, http_request
+from services.executor.calls.question import Seen, Unstored, ask, http_request
 from services.executor.compiled import CompiledProvider, compile_provider
 from services.executor.registry import load_registry
 from shared.bus import MemoryBus
@@ -75,7 +75,7 @@ async def _send(
 ) -> None:
     async with places:
         question = ask(provider, group, variables)
-        request = http_request(question, provider.document.request.headers, {"api_key": "k"}, idempotency_key=None)
+        request = http_request(question, provider.document.request.headers, Unstored(secrets={"api_key": "k"}))
         await wire.send(request, deadline=30, max_bytes=10_000_000)
 
 

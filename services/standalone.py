@@ -4,6 +4,7 @@ Everything durable stands in the data directory, so a killed server goes on wher
 """
 
 import asyncio
+import ipaddress
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -61,7 +62,7 @@ def run_standalone(
     for each in _SIGNALS:
         signal.signal(each, _interrupt)
     try:
-        with embedded_database(directory, settings) as (postgres, in_force):
+        with embedded_database(directory, _with_own_address(settings, listener)) as (postgres, in_force):
             asyncio.run(_keep_valid_key(directory, in_force))
             application = create_standalone(in_force, postgres, sandbox=sandbox)
             _ignore_signals()  # uvicorn takes them while it serves, and repeats them when it is done
@@ -71,6 +72,16 @@ def run_standalone(
         return
     except SystemExit as error:
         raise StartFailed("A service could not start; the log above says why.") from error
+
+
+def _with_own_address(settings: Settings, listener: socket.socket) -> Settings:
+    """Let callbacks reach this very server, unless the settings say where it is reached."""
+    if "public_url" in settings.model_fields_set:
+        return settings
+    host, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "127.0.0.1"
+    return settings.model_copy(update={"public_url": f"http://{host}:{port}"})
 
 
 @contextmanager

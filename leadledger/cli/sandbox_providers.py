@@ -9,12 +9,24 @@ WARNING = (
 
 _ADDRESSES = {
     "apollo-bulk-match": ("base_url", "apollo"),
+    "apollo-match": ("base_url", "apollo"),
     "apollo-organization-enrich": ("base_url", "apollo"),
-    "pdl-enrich": ("base_url", "pdl"),
-    "pdl-bulk": ("base_url", "pdl"),
+    "apollo-waterfall": ("base_url", "apollo"),
+    "clay-table": ("webhook_url", "clay/webhook"),
+    "coresignal-collect": ("base_url", "coresignal"),
+    "enrichlayer-profile": ("base_url", "enrichlayer"),
+    "fullenrich-bulk": ("base_url", "fullenrich"),
+    "fullenrich-poll": ("base_url", "fullenrich"),
+    "function": ("url", "function"),
+    "function-bulk": ("url", "function/bulk"),
     "hunter-email-finder": ("base_url", "hunter"),
     "hunter-email-verifier": ("base_url", "hunter"),
-    "function": ("url", "function"),
+    "modal-function": ("url", "modal/function"),
+    "neverbounce-check": ("base_url", "neverbounce"),
+    "pdl-bulk": ("base_url", "pdl"),
+    "pdl-enrich": ("base_url", "pdl"),
+    "zerobounce-batch": ("base_url", "zerobounce"),
+    "zerobounce-validate": ("base_url", "zerobounce"),
 }
 """Provider -> the variable with its address, and the sandbox's path for it."""
 

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.executor.callback_routes import router as callback_router
 from services.executor.compiled import compile_provider
 from services.executor.control_routes import router as control_router
 from services.executor.dispatch import dispatch, take_back
@@ -32,6 +33,9 @@ from shared.vault import Vault
 from shared.wire import Wire
 
 _RECONCILE_SECONDS = 5.0
+_ROUTERS = (
+    provider_router, workflow_router, router, shape_router, control_router, estimate_router, callback_router
+)  # fmt: skip
 
 
 def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
@@ -67,11 +71,7 @@ def create_app(settings: Settings, bus: Bus | None = None) -> FastAPI:
             stack.callback(executor.stopping.set)
             yield
 
-    return create_service(
-        "Leadledger executor",
-        routers=[provider_router, workflow_router, router, shape_router, control_router, estimate_router],
-        lifespan=lifespan,
-    )
+    return create_service("Leadledger executor", routers=_ROUTERS, lifespan=lifespan)
 
 
 async def _publish(postgres: Postgres, registry: Registry) -> None:
@@ -93,6 +93,7 @@ def _executor(settings: Settings, postgres: Postgres, registry: Registry) -> Exe
         vault=Vault(settings.secret_key),
         gates=Gates(postgres),
         lease_seconds=settings.lease_seconds,
+        public_url=settings.public_url,
     )
 
 

@@ -20,17 +20,28 @@ class CompiledAnswers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledWait:
+    """How an answer that comes later is known and found."""
+
+    accepted: Expression
+    id: Expression | None
+    pending: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledProvider:
     """What a call needs of its provider's document."""
 
     document: ProviderDocument
     requires: Expression
     item: Expression
+    path: Expression | None
     query: Expression | None
     body: Expression | None
     outcomes: Rules
     answer: Expression
     answers: CompiledAnswers | None
+    wait: CompiledWait | None
     cost: Expression | None
 
 
@@ -40,11 +51,13 @@ def compile_provider(document: ProviderDocument) -> CompiledProvider:
         document=document,
         requires=Expression(document.requires),
         item=Expression(document.item),
+        path=_optional(document.request.path),
         query=_optional(document.request.query),
         body=_optional(document.request.body),
         outcomes=_rules(document.outcomes),
         answer=Expression(document.answer),
         answers=_answers(document),
+        wait=_wait(document),
         cost=_optional(document.cost.amount),
     )
 
@@ -57,6 +70,16 @@ def _answers(document: ProviderDocument) -> CompiledAnswers | None:
         echo=_optional(document.answers.echo),
         keys=tuple((Expression(key.answer), Expression(key.item)) for key in document.answers.keys),
         outcomes=_rules(document.answers.outcomes),
+    )
+
+
+def _wait(document: ProviderDocument) -> CompiledWait | None:
+    if document.wait is None:
+        return None
+    return CompiledWait(
+        accepted=Expression(document.wait.accepted),
+        id=_optional(document.wait.id),
+        pending=Expression(document.wait.pending),
     )
 
 

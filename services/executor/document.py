@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
 from services.executor.expression import ExpressionText
 from services.executor.outcome import Outcome
+from services.executor.wait_document import Wait
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
 
@@ -15,13 +16,15 @@ class _Part(BaseModel):
 
 
 class Request(_Part):
-    """The request. `{name}` in URL and headers is a variable, `secret:name` as a header's value a secret.
+    """The request. `{name}` in the URL is a variable, `secret:name` in a header, or alone in query or body, a secret.
 
-    `query` and `body` are JMESPath over the mapped item (single) or `{items: [mapped items]}` (bulk).
+    `query` and `body` are JMESPath over the mapped item, or over `{items: [mapped items], callback_url}` where the
+    document has `answers`.
     """
 
     method: Literal["GET", "POST"]
     url: str
+    path: ExpressionText | None = Field(None, description="Text put after the URL as one more part of its path")
     headers: dict[str, str] = {}
     query: ExpressionText | None = None
     body: ExpressionText | None = None
@@ -107,22 +110,29 @@ class Retry(_Part):
 
 
 class ProviderDocument(_Part):
-    """One provider endpoint. Conditions see `{status, headers, body}`, for bulk answers also `answer`."""
+    """One provider endpoint. Conditions see `{status, headers, body, later}`, those of `answers` also `answer`.
+
+    Asked about one item per call, or, with `answers`, about up to `batch_size`. Answered at once (single, bulk) or
+    later (poll, callback, redirect: these have `wait`).
+    """
 
     name: Name
     version: int = Field(ge=1)
     title: str
     documentation: HttpUrl | None = None
-    shape: Literal["single", "bulk"]
+    shape: Literal["single", "bulk", "poll", "callback", "redirect"]
     batch_size: int = Field(1, ge=1, le=1000)
     variables: dict[str, str] = {}
     secrets: tuple[str, ...] = ()
     requires: ExpressionText = Field(description="Over `{input, results}`: can this item be asked about at all?")
-    item: ExpressionText = Field(description="Over `{input, results, ref}`: what is asked about one item")
+    item: ExpressionText = Field(description="Over `{input, results, ref, callback_url}`: what is asked about one item")
     request: Request
     outcomes: tuple[OutcomeRule, ...] = ()
-    answer: ExpressionText = Field("body", description="single: what is stored, over `{status, headers, body}`")
+    answer: ExpressionText = Field(
+        "body", description="Without `answers`: what is stored, over `{status, headers, body}`"
+    )
     answers: Answers | None = None
+    wait: Wait | None = None
     cost: Cost = Cost()
     repeat: Literal["safe", "key", "decide"] = Field(
         description="After a lost answer: ask again (safe), ask again with the same Idempotency-Key (key), "
@@ -133,10 +143,27 @@ class ProviderDocument(_Part):
 
     @model_validator(mode="after")
     def _shape_fits(self) -> Self:
-        if (self.shape == "bulk") != (self.answers is not None):
-            raise ValueError("`answers` belongs to shape: bulk, and bulk needs it")
-        if self.shape == "single" and self.batch_size != 1:
-            raise ValueError("shape: single has batch_size 1")
+        if self.shape == "bulk" and self.answers is None:
+            raise ValueError("shape: bulk needs `answers`")
+        if self.shape == "single" and self.answers is not None:
+            raise ValueError("`answers` belongs to a shape that asks about many; shape: single asks about one")
+        if self.answers is None and self.batch_size != 1:
+            raise ValueError("without `answers` a call is about one item: batch_size 1")
         if self.repeat == "decide" and Outcome.UNKNOWN in self.retry.after:
             raise ValueError("retry.after.unknown needs repeat: safe or key; this provider may charge twice")
+        return self
+
+    @model_validator(mode="after")
+    def _wait_fits(self) -> Self:
+        later = self.shape in ("poll", "callback", "redirect")
+        if later != (self.wait is not None):
+            raise ValueError("`wait` belongs to shape: poll, callback or redirect, and these need it")
+        if self.wait is None:
+            return self
+        if self.shape == "poll" and self.wait.ask is None:
+            raise ValueError("shape: poll needs `wait.ask`, the address to ask at")
+        if self.shape == "redirect" and self.wait.ask is not None:
+            raise ValueError("shape: redirect asks where it is led; leave `wait.ask` out")
+        if self.wait.signature is not None and self.wait.signature.secret not in self.secrets:
+            raise ValueError(f"wait.signature.secret: there is no secret '{self.wait.signature.secret}' in `secrets`")
         return self

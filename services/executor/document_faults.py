@@ -15,9 +15,9 @@ from services.executor.workflow import Step, Workflow
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _SECRET = re.compile(r"secret:([a-z_]+)")
 
-_OF_AN_ITEM = {"input", "results", "ref"}
+_OF_AN_ITEM = {"input", "results", "ref", "callback_url"}
 _OF_A_STEP = {"input", "results"}
-_OF_AN_EXCHANGE = {"status", "headers", "body"}
+_OF_AN_EXCHANGE = {"status", "headers", "body", "later"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,21 +68,30 @@ def _unknown_results(at: str, text: str, before: list[str]) -> Iterator[Fault]:
 
 
 def _unknown_references(document: ProviderDocument) -> Iterator[Fault]:
-    """Look at every URL and header, wherever the document's shape has them."""
+    """Look at every URL and header, and for secrets at query and body, wherever the document's shape has them."""
     for path, text in _texts(document.model_dump(exclude={"documentation"})):
-        if path[-1] != "url" and "headers" not in path[-2:-1]:
-            continue
-        at = ".".join(path)
-        for name in _VARIABLE.findall(text):
-            if name not in document.variables:
-                known = ", ".join(document.variables) or "none"
-                yield Fault(at=at, message=f"there is no variable {name}; `variables` has: {known}")
-        for name in _SECRET.findall(text):
-            if path[-1] == "url":
-                yield Fault(at=at, message="a secret in a URL would be stored with each call; put it into a header")
-            elif name not in document.secrets:
-                known = ", ".join(document.secrets) or "none"
-                yield Fault(at=at, message=f"there is no secret {name}; `secrets` has: {known}")
+        part = "headers" if "headers" in path[-2:-1] else path[-1]
+        if part in ("url", "ask", "headers"):
+            yield from _unknown_variables(document, ".".join(path), text, {"id"} if part == "ask" else set())
+        if part in ("url", "ask", "headers", "query", "body"):
+            yield from _unknown_secrets(document, ".".join(path), text, in_url=part in ("url", "ask"))
+
+
+def _unknown_variables(document: ProviderDocument, at: str, text: str, also: set[str]) -> Iterator[Fault]:
+    for name in _VARIABLE.findall(text):
+        if name not in document.variables and name not in also:
+            known = ", ".join(document.variables) or "none"
+            yield Fault(at=at, message=f"there is no variable {name}; `variables` has: {known}")
+
+
+def _unknown_secrets(document: ProviderDocument, at: str, text: str, *, in_url: bool) -> Iterator[Fault]:
+    for name in _SECRET.findall(text):
+        if in_url:
+            message = "a secret in a URL would be stored with each call; put it into a header, the query or the body"
+            yield Fault(at=at, message=message)
+        elif name not in document.secrets:
+            known = ", ".join(document.secrets) or "none"
+            yield Fault(at=at, message=f"there is no secret {name}; `secrets` has: {known}")
 
 
 def _texts(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -118,6 +127,9 @@ def _unknown_roots(document: ProviderDocument) -> Iterator[Fault]:
         looked_at.append(("answers.list", document.answers.list, _OF_AN_EXCHANGE))
         for place, rule in enumerate(document.answers.outcomes):
             looked_at.append((f"answers.outcomes.{place}.when", rule.when, _OF_AN_EXCHANGE | {"answer"}))
+    if document.wait is not None:
+        parts = {"accepted": document.wait.accepted, "id": document.wait.id, "pending": document.wait.pending}
+        looked_at += [(f"wait.{part}", text, _OF_AN_EXCHANGE) for part, text in parts.items() if text is not None]
     for at, text, known in looked_at:
         yield from _unknown_names(at, text, known)
 

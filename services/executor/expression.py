@@ -1,16 +1,31 @@
 """JMESPath expressions in documents: checked when the document is read, compiled once."""
 
 from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
 
 import jmespath
+from jmespath import functions
 from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator
 
 from services.executor.expression_tree import fault_of
 
 
+class _Functions(functions.Functions):
+    """What documents may call besides JMESPath's own functions."""
+
+    @functions.signature({"types": ["string", "null"]})
+    def _func_slug(self, address: str | None) -> str | None:
+        """Return the last part of a web address's path, None if it has none."""
+        path = urlsplit(address or "").path.strip("/")
+        return unquote(path.rpartition("/")[2]) or None
+
+
+_OPTIONS = jmespath.Options(custom_functions=_Functions())
+
+
 class Expression:
-    """A compiled JMESPath expression."""
+    """A compiled JMESPath expression; `slug(address)` is the last part of a web address's path."""
 
     __slots__ = ("_compiled", "text")
 
@@ -21,7 +36,7 @@ class Expression:
     def of(self, document: object) -> Any:
         """Return what the expression finds; None where there is nothing or the types do not fit."""
         try:
-            return self._compiled.search(document)
+            return self._compiled.search(document, _OPTIONS)
         except JMESPathError:
             return None
 

@@ -27,6 +27,7 @@ from services.executor.store.results import (
     insert_late_results,
     insert_results,
 )
+from services.executor.store.waits import Wait, WaitCall, insert_wait_calls, insert_waits
 from shared.errors import Unavailable
 from shared.failpoints import failpoint
 from shared.postgres import AWAY, Connection, Postgres
@@ -60,8 +61,10 @@ class _Entry:
 
     attempts: Sequence[Attempt] = ()
     most_cost: Decimal = Decimal(0)
+    wait: Wait | None = None
     call: Call | None = None
     results: Sequence[Result] = ()
+    told: WaitCall | None = None
     written: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def orders(self) -> set[ChunkOrder]:
@@ -78,16 +81,18 @@ class Ledger:
         self._waiting: list[_Entry] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def intend(self, attempts: Sequence[Attempt], most_cost: Decimal = Decimal(0)) -> None:
-        """Commit the intents, each of which may cost so much: the calls may be made.
+    async def intend(
+        self, attempts: Sequence[Attempt], most_cost: Decimal = Decimal(0), *, wait: Wait | None = None
+    ) -> None:
+        """Commit the intents, each of which may cost so much: the calls may be made. `wait`: they are answered later.
 
         Raises Fenced if they are not ours to make, Halted if nobody's, OverBudget if the batch can't pay for them.
         """
-        await self._write(_Entry(attempts=attempts, most_cost=most_cost))
+        await self._write(_Entry(attempts=attempts, most_cost=most_cost, wait=wait))
 
-    async def append(self, call: Call | None, results: Sequence[Result]) -> None:
-        """Commit an exchange and what it said."""
-        await self._write(_Entry(call=call, results=results))
+    async def append(self, call: Call | None, results: Sequence[Result], *, told: WaitCall | None = None) -> None:
+        """Commit an exchange and what it said, of items and of the wait it belongs to."""
+        await self._write(_Entry(call=call, results=results, told=told))
 
     async def _write(self, entry: _Entry) -> None:
         self._waiting.append(entry)
@@ -126,6 +131,9 @@ class Ledger:
             calls = [entry.call for entry in entries if entry.call is not None]
             if calls:
                 await insert_calls(connection, self._client_id, calls)
+            told = [entry.told for entry in entries if entry.told is not None]
+            if told:
+                await insert_wait_calls(connection, self._client_id, told)
             if answered:
                 failpoint("executor.answers_before_commit")
                 await self._write_results(connection, answered, standings, budgeted=bool(budgets))
@@ -145,6 +153,9 @@ class Ledger:
         intents = [(attempt, entry.most_cost) for entry in asking if entry not in refused for attempt in entry.attempts]
         if intents:
             attempts, costs = zip(*intents, strict=True)
+            waits = [entry.wait for entry in asking if entry not in refused and entry.wait is not None]
+            if waits:
+                await insert_waits(connection, self._client_id, waits)
             foreign = set(await insert_attempts(connection, self._client_id, attempts, costs))
             if reserved:
                 await reserve(connection, self._client_id, reserved)
@@ -169,7 +180,12 @@ class Ledger:
             await settle(connection, self._client_id, in_time)
         if in_time:
             await insert_results(connection, self._client_id, in_time)
-        late = [each for each in in_time if each.call_id is not None and not standings[each.attempt.order].ours]
+        # What was waited for is taken in by whoever holds the chunk now, from what was told.
+        late = [
+            each
+            for each in in_time
+            if each.call_id is not None and each.attempt.wait_id is None and not standings[each.attempt.order].ours
+        ]
         if late:
             await insert_late_results(connection, self._client_id, late)
 

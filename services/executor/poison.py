@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.executor.calls.call import Line
+from services.executor.calls.line import Line
 from services.executor.outcome import Outcome
 from services.executor.run_step import append_uncalled
 from services.executor.store.chunks import MOST_FALLS, Chunk

@@ -9,8 +9,10 @@ import zstandard
 from uuid_utils.compat import uuid7
 
 from services.executor.calls.body import NO_JSON, dump_json, read_json
-from services.executor.calls.call import exchange_with, kept_headers, read_reply
-from services.executor.calls.question import Question, Seen, ask
+from services.executor.calls.call import exchange_with
+from services.executor.calls.question import Question, Seen, Unstored, ask
+from services.executor.calls.read import read_first
+from services.executor.calls.record import kept_headers
 from services.executor.calls.reply import ItemAnswer
 from services.executor.compiled import CompiledProvider
 from services.executor.configuration import Configuration, configuration_of
@@ -57,15 +59,26 @@ async def try_provider(executor: Executor, trial: Trial) -> Mapping[str, Any]:
             earlier = await _intend(executor, trial, provider, question, test_id)
             if earlier is not None:
                 return earlier
-            exchange = await exchange_with(executor.wire, provider.document, configuration, question, f"test:{test_id}")
+            exchange = await exchange_with(
+                executor.wire, provider.document, question, _unstored(executor, provider, configuration, test_id)
+            )
     except Parked as parked:
         raise Conflict(f"Nothing was asked: {parked}.") from parked
-    _, (answer,) = read_reply(provider, question, [seen], exchange)
+    answer = read_first(provider, question, seen, exchange)
     told = _told(provider, answer, test_id=test_id, question=question, exchange=exchange)
     async with executor.postgres.tenant(trial.client_id) as connection:
         content = zstandard.compress(exchange.content, 3)
         await insert_answer(connection, trial.client_id, test_id, told=dump_json(told), answer_zstd=content)
     return told
+
+
+def _unstored(executor: Executor, provider: CompiledProvider, configuration: Configuration, test_id: UUID) -> Unstored:
+    """Return the secrets, a key of the test's own, and an address that nobody answers at: a test waits for nothing."""
+    return Unstored(
+        secrets=configuration.secrets,
+        idempotency_key=f"test:{test_id}" if provider.document.repeat == "key" else None,
+        callback_url=f"{executor.public_url.rstrip('/')}/callbacks/test",
+    )
 
 
 def _unaskable(provider: CompiledProvider, configuration: Configuration, seen: Seen) -> ItemAnswer | None:
@@ -145,7 +158,7 @@ def _answer(exchange: Exchange) -> dict[str, Any]:
     text = exchange.content[:_MOST_TEXT].decode(errors="replace").replace("\0", "\ufffd") if body is NO_JSON else None
     return {
         "status": exchange.status,
-        "headers": kept_headers(exchange),
+        "headers": kept_headers(exchange.headers),
         "body": None if body is NO_JSON else body,
         "text": text,
         "bytes": len(exchange.content),

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.executor.calls.call import Line
 from services.executor.calls.digest import question_digest
+from services.executor.calls.line import Line
 from services.executor.expression import without_nulls
 from services.executor.outcome import Outcome
 from services.executor.store.results import Attempt, Result

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from services.executor.calls.call import Line
+from services.executor.calls.line import Line
 from services.executor.chunk_subjects import load_subjects, take_history
 from services.executor.complete import finish
 from services.executor.configuration import configuration_of
@@ -25,6 +25,7 @@ from services.executor.store.chunks import Chunk, ChunkOrder, claim_chunk
 from services.executor.store.companies import companies_still_asked
 from services.executor.store.runs import Launched, launched_batch
 from services.executor.subject import Subject
+from services.executor.take_up_waits import give_up_waits
 from services.executor.waterfall import conclude, is_through, run_waterfall, skip_without_company
 from services.executor.workflow import LaunchedWorkflow, Step
 from shared.postgres import Postgres
@@ -48,6 +49,7 @@ class Executor:
     vault: Vault
     gates: Gates
     lease_seconds: float
+    public_url: str
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     ledgers: dict[UUID, Ledger] = field(default_factory=dict)
 
@@ -110,6 +112,7 @@ async def _line(executor: Executor, order: ChunkOrder, batch: Launched, step: St
         wire=executor.wire,
         ledger=executor.ledger(order.client_id),
         postgres=executor.postgres,
+        public_url=executor.public_url,
         reuse_days=step.reuse_days,
     )
 
@@ -119,6 +122,8 @@ async def _ask_about(
 ) -> None:
     for line in lines:
         await close_lost_attempts(line, subjects)
+        if chunk.asks_nothing:
+            await give_up_waits(line, subjects)
     if not chunk.asks_nothing and subjects:
         await run_waterfall(step, lines, subjects, executor.stopping)
     conclude(step, subjects)

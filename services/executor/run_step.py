@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.executor.budget import OverBudget
-from services.executor.calls.call import Line, call
+from services.executor.calls.call import call
+from services.executor.calls.line import Line
 from services.executor.calls.reply import ItemAnswer, Reply
+from services.executor.document import Retry
 from services.executor.gate import LONGEST_REST_SECONDS
 from services.executor.outcome import Outcome
 from services.executor.parked import Parked
@@ -30,13 +32,13 @@ class Again:
 
 
 async def run_step(line: Line, subjects: Sequence[Subject], stopping: asyncio.Event) -> None:
-    """Ask this provider about every subject until it has said its last word.
+    """Ask this provider about every subject until it has said its last word, or that its answer comes later.
 
     Raises Parked once nothing more can be done now, Fenced if the chunk is another's; calls in flight are
     finished and appended before either.
     """
     retry = line.provider.document.retry
-    unsettled = [subject for subject in subjects if not history_of(line, subject).settled(retry)]
+    unsettled = [subject for subject in subjects if not _rests(history_of(line, subject), retry)]
     askable = await _skip_unaskable(line, unsettled)
     if line.reuse_days is not None:
         askable = await reuse_answers(line, askable, days=line.reuse_days)
@@ -57,6 +59,11 @@ async def run_step(line: Line, subjects: Sequence[Subject], stopping: asyncio.Ev
 def history_of(line: Line, subject: Subject) -> History:
     """Return what this provider was asked and said in this step about the subject."""
     return subject.histories[line.step, line.provider.document.name]
+
+
+def _rests(history: History, retry: Retry) -> bool:
+    """Tell whether there is nothing to ask now: the provider is through, or its answer comes later."""
+    return bool(history.waits) or history.settled(retry)
 
 
 def _grouped(subjects: Sequence[Subject], line: Line) -> Iterator[list[Subject]]:
@@ -98,7 +105,7 @@ async def append_uncalled(line: Line, said: Sequence[tuple[Subject, Outcome, str
     document = line.provider.document
     results = [
         Result(
-            attempt=_attempt(line, subject, attempt),
+            attempt=attempt_of(line, subject, attempt),
             provider_version=document.version,
             outcome=outcome,
             detail=detail,
@@ -115,7 +122,8 @@ async def append_uncalled(line: Line, said: Sequence[tuple[Subject, Outcome, str
         history_of(line, subject).add(attempt, outcome, None)
 
 
-def _attempt(line: Line, subject: Subject, number: int) -> Attempt:
+def attempt_of(line: Line, subject: Subject, number: int) -> Attempt:
+    """Return the attempt of this number, as it is written."""
     return Attempt(
         order=line.order,
         subject_id=subject.subject_id,
@@ -157,7 +165,7 @@ class _Group:
     async def _ask_once(self) -> Again | None:
         if self.stopping.is_set():
             raise Parked(0, "the executor is stopping")
-        attempts = [_attempt(self.line, each, history_of(self.line, each).attempts + 1) for each in self.open]
+        attempts = [attempt_of(self.line, each, history_of(self.line, each).attempts + 1) for each in self.open]
         reply, answers = await call(self.line, [each.seen() for each in self.open], attempts)
         self._take_in(attempts, answers)
         if not self.open:
@@ -167,8 +175,12 @@ class _Group:
     def _take_in(self, attempts: Sequence[Attempt], answers: Sequence[ItemAnswer]) -> None:
         retry = self.line.provider.document.retry
         for subject, attempt, answer in zip(self.open, attempts, answers, strict=True):
-            history_of(self.line, subject).add(attempt.attempt, answer.outcome, answer.answer)
-        self.open = [each for each in self.open if not history_of(self.line, each).settled(retry)]
+            history = history_of(self.line, subject)
+            if answer.wait_id is not None:
+                history.wait(attempt.attempt, answer.wait_id)
+            else:
+                history.add(attempt.attempt, answer.outcome, answer.answer)
+        self.open = [each for each in self.open if not _rests(history_of(self.line, each), retry)]
 
     def _again(self, reply: Reply) -> Again:
         if reply.outcome is Outcome.THROTTLED or any(history_of(self.line, each).needs_help for each in self.open):

@@ -136,3 +136,9 @@ class ProviderResumed(BaseModel):
 
     provider: str = Field(examples=["apollo-bulk-match"])
     resumed: list[UUID] = Field(description="The batches that stood still for it and go on")
+
+
+class CallbackTaken(BaseModel):
+    """What became of a callback."""
+
+    taken: bool = Field(description="False: the same was taken before")

@@ -21,6 +21,8 @@ class History:
     attempts: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
+    waits: dict[int, UUID] = field(default_factory=dict)
+    """The attempts that are answered later, each with its wait."""
     answer: Any = None
     overruled: int = 0
     """So many of the outcomes, the first ones, are settled no more: somebody decided to ask again."""
@@ -29,20 +31,26 @@ class History:
         """Take in how an attempt ended."""
         self.attempts = max(self.attempts, attempt)
         self.outcomes.insert(0 if attempt == 0 else len(self.outcomes), outcome)
+        self.waits.pop(attempt, None)
         if outcome is Outcome.OK or self.answer is None:
             self.answer = answer
+
+    def wait(self, attempt: int, wait_id: UUID) -> None:
+        """Take in that an attempt is answered later."""
+        self.attempts = max(self.attempts, attempt)
+        self.waits[attempt] = wait_id
 
     def settled(self, retry: Retry) -> bool:
         """Tell whether the provider is through: it ended in a way, or once too often, that is not tried again."""
         counted = self.outcomes[self.overruled :]
-        if not counted or self.needs_help:
+        if not counted or self.waits or self.needs_help:
             return False
         return Counter(counted)[counted[-1]] > retry.after.get(counted[-1], 0)
 
     @property
     def needs_help(self) -> bool:
         """Tell whether the last attempt was refused for want of credentials or credits: it waits for somebody."""
-        return self.attempts > 0 and bool(self.outcomes) and self.outcomes[-1] in NEEDS_HELP
+        return self.attempts > 0 and bool(self.outcomes) and self.outcomes[-1] in NEEDS_HELP and not self.waits
 
     @property
     def outcome(self) -> Outcome:
@@ -88,7 +96,9 @@ class Subject:
         self.histories.clear()
         for row in history:
             known = self.histories[row["step"], row["provider"]]
-            if row["state"] == "started":
+            if row["wait_id"] is not None and row["state"] == "started":
+                known.wait(row["attempt"], row["wait_id"])
+            elif row["state"] == "started":
                 known.attempts = max(known.attempts, row["attempt"])
                 known.lost.append(row["attempt"])
             else:

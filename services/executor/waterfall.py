@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
-from services.executor.calls.call import Line
+from services.executor.calls.line import Line
 from services.executor.expression import Expression
 from services.executor.outcome import Outcome, gravest
+from services.executor.parked import Parked
 from services.executor.run_step import append_uncalled, run_step
 from services.executor.subject import Standing, Subject
+from services.executor.take_up_waits import next_look, take_up_waits
 from services.executor.workflow import Step
 
 
@@ -21,8 +23,17 @@ async def run_waterfall(
     wanted = await _skip_unwanted(step, lines[0], subjects)
     waiting = [each for each in wanted if not any(_accepted(step, each, provider) for provider in step.providers)]
     for line in lines:
+        await take_up_waits(line, waiting)
         await run_step(line, waiting, stopping)
+        await _wait_for_answers(line, waiting)
         waiting = [subject for subject in waiting if not _accepted(step, subject, line.provider.document.name)]
+
+
+async def _wait_for_answers(line: Line, subjects: Sequence[Subject]) -> None:
+    """Raise Parked while answers are to come; a callback brings the chunk back at once."""
+    seconds = await next_look(line, subjects)
+    if seconds is not None:
+        raise Parked(seconds, f"answers of {line.provider.document.name} are to come")
 
 
 def conclude(step: Step, subjects: Sequence[Subject]) -> None:

@@ -28,6 +28,7 @@ class Call:
     """One request as received; header names are lower case, `document` is the JSON body or None."""
 
     method: str
+    path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
@@ -57,6 +58,31 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A POST to the caller, sent when a part of the work is done."""
+
+    url: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What goes on after an answer: done and charged so many seconds later, and then told in these callbacks.
+
+    `meanwhile` is answered in the answer's place if the work takes any time. Each callback is sent `times` times.
+    """
+
+    id: str
+    result: object
+    seconds: float
+    charges: tuple[AskedItem, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
+    meanwhile: "Answer | None" = None
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer ready to send: `payload` is JSON unless `body` has the bytes; a bulk's items stand at `items_at`.
 
@@ -74,6 +100,7 @@ class Answer:
     stranger: Callable[[], object] | None = None
     replayed: bool = False
     delivery: Delivery = Delivery()
+    work: Work | None = None
 
     def encoded(self) -> bytes:
         """Return the body's bytes."""
@@ -82,7 +109,7 @@ class Answer:
     def refused(self, answer: "Answer", outcome: Outcome) -> "Answer":
         """Return `answer` in this one's place, its items uncharged and with that outcome."""
         items = tuple(replace(item, outcome=outcome, charged=0) for item in self.items)
-        return replace(answer, items=items, replayed=False)
+        return replace(answer, items=items, replayed=False, work=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +133,16 @@ class History(Protocol):
 
     def body_of_key(self, credential: str, key: str) -> str | None:
         """Return the digest of the body that came with this idempotency key, if any did."""
+
+
+class Bench(Protocol):
+    """What a provider is working on."""
+
+    def left(self, work_id: str) -> float | None:
+        """Return the seconds until the work is done, 0 when it is; None if there is no such work."""
+
+    def result(self, work_id: str) -> object:
+        """Return what came of the work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

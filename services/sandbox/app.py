@@ -15,6 +15,7 @@ from services.sandbox.providers import all_providers
 from services.sandbox.rates import Rates
 from services.sandbox.routes import control_routes
 from services.sandbox.settings import SandboxSettings
+from services.sandbox.works import Works
 
 
 class Sandbox(FastAPI):
@@ -33,15 +34,17 @@ def create_sandbox(settings: SandboxSettings | None = None) -> FastAPI:
     """
     settings = settings or SandboxSettings()
     ledger = Ledger(settings.ledger_file)
-    books = Books(ledger=ledger, faults=Faults(seed=settings.seed), rates=Rates())
+    works = Works(ledger)
+    books = Books(ledger=ledger, faults=Faults(seed=settings.seed), rates=Rates(), works=works)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await works.close()
         ledger.close()
 
     app = Sandbox(title="Leadledger sandbox", lifespan=lifespan)
-    for provider in all_providers(seed=settings.seed, history=ledger.tally):
+    for provider in all_providers(seed=settings.seed, history=ledger.tally, bench=works):
         for endpoint in provider.endpoints:
             door = Door(provider, endpoint, books)
             app.router.routes.append(Route(endpoint.path, door, methods=endpoint.methods, include_in_schema=False))

@@ -15,6 +15,7 @@ from services.sandbox.effects import retry_after, spoil
 from services.sandbox.faults import Faults
 from services.sandbox.ledger import Entry, Ledger
 from services.sandbox.rates import Rates
+from services.sandbox.works import Works
 
 USUAL_LIMIT = 1_000_000
 """Requests a minute that rate headers tell where no rule limits them; nothing enforces it."""
@@ -27,6 +28,7 @@ class Books:
     ledger: Ledger
     faults: Faults
     rates: Rates
+    works: Works
 
 
 class Door:
@@ -49,7 +51,12 @@ class Door:
         received_at = time.time()
         call = self._call(scope, body)
         answer, faults = self._judged(call)
-        number = self._books.ledger.record(self._entry(call, answer, faults, received_at))
+        if answer.work is not None and answer.work.seconds > 0 and answer.work.meanwhile is not None:
+            answer = replace(answer.work.meanwhile, items=answer.items, work=answer.work)
+        entry = self._entry(call, answer, faults, received_at)
+        number = self._books.ledger.record(entry)
+        if answer.work is not None:
+            self._books.works.begin(answer.work, entry)
         sent = False
         try:
             sent = await deliver(answer, scope=scope, receive=receive, send=send)
@@ -61,6 +68,7 @@ class Door:
         query = scope["query_string"]
         call = Call(
             method=scope["method"],
+            path=scope["path"],
             query=dict(parse_qsl(query.decode("latin-1"))) if query else {},
             headers=headers,
             body=body,

@@ -28,6 +28,8 @@ def spoil(answer: Answer, fired: list[rules.Rule], provider: Provider, endpoint:
         match rule:
             case rules.Items():
                 answer = _relisted(rule, answer)
+            case rules.Slow() | rules.CallbackFault():
+                answer = _worked(rule, answer)
             case rules.Malformed() | rules.Nul() | rules.WrongCharset():
                 answer = replace(answer, body=_garbled(rule, answer.encoded()))
             case rules.Delay() | rules.Drip() | rules.Hang() | rules.Close():
@@ -96,6 +98,18 @@ def _hindered(rule: rules.Delay | rules.Drip | rules.Hang | rules.Close, answer:
             kept = answer if rule.charged else answer.refused(answer, Outcome.UNKNOWN)
             cut = replace(how, hang=True) if rule.kind == "hang" else replace(how, close_after=rule.after_bytes)
             return replace(kept, delivery=cut)
+
+
+def _worked(rule: rules.Slow | rules.CallbackFault, answer: Answer) -> Answer:
+    """Let the work behind the answer take its time, or tell of it badly; there may be none."""
+    if answer.work is None:
+        return answer
+    if isinstance(rule, rules.Slow):
+        return replace(answer, work=replace(answer.work, seconds=rule.ms / 1000))
+    times = {"lost": 0, "twice": 2, "unsigned": 1}[rule.how]
+    unsigned = tuple(replace(each, headers=()) for each in answer.work.callbacks)
+    callbacks = unsigned if rule.how == "unsigned" else answer.work.callbacks
+    return replace(answer, work=replace(answer.work, times=times, callbacks=callbacks))
 
 
 def _garbled(rule: rules.Malformed | rules.Nul | rules.WrongCharset, body: bytes) -> bytes:

@@ -11,10 +11,18 @@ from services.sandbox.rules import Rule
 def control_routes(books: Books) -> APIRouter:
     """Make the calls by which a test steers the sandbox and reads its ledger."""
     router = APIRouter()
+    router.include_router(_fault_routes(books))
+    router.include_router(_ledger_routes(books))
 
     @router.get("/health")
     async def health() -> dict[str, bool]:
         return {"ok": True}
+
+    return router
+
+
+def _fault_routes(books: Books) -> APIRouter:
+    router = APIRouter()
 
     @router.get("/faults")
     async def faults() -> list[dict[str, object]]:
@@ -31,6 +39,12 @@ def control_routes(books: Books) -> APIRouter:
         books.faults.replace(())
         books.rates.clear()
 
+    return router
+
+
+def _ledger_routes(books: Books) -> APIRouter:
+    router = APIRouter()
+
     @router.get("/ledger")
     async def ledger(
         provider: str | None = None,
@@ -42,6 +56,10 @@ def control_routes(books: Books) -> APIRouter:
     @router.get("/ledger/summary")
     async def summary() -> dict[str, object]:
         return books.ledger.summary()
+
+    @router.get("/works")
+    async def works() -> list[dict[str, object]]:
+        return books.works.told()
 
     @router.delete("/ledger", status_code=204)
     async def clear_ledger() -> None:

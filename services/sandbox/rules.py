@@ -6,6 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Charged = Annotated[bool, Field(description="Whether the provider did the work and charges for it")]
 
+ProviderName = Literal[
+    "apollo", "pdl", "hunter", "zerobounce", "neverbounce", "enrichlayer", "coresignal", "fullenrich", "clay", "modal",
+    "function",
+]  # fmt: skip
+
 
 class Fault(BaseModel):
     """Which calls a rule is about; all conditions must hold, a rule without any is about every call."""
@@ -13,7 +18,7 @@ class Fault(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     stage: ClassVar[int] = 0
 
-    provider: Literal["apollo", "pdl", "hunter", "function"] | None = None
+    provider: ProviderName | None = None
     endpoint: str | None = Field(None, description="As the ledger names it, e.g. people/bulk_match")
     match: str | None = Field(None, description="Text that an identity in the call contains, e.g. linkedin:ada-")
     first: int | None = Field(None, ge=1, description="Only the first n calls that match")
@@ -152,6 +157,22 @@ class Close(Fault):
     after_bytes: int = Field(0, ge=0)
 
 
+class Slow(Fault):
+    """Work that is answered later takes so long."""
+
+    stage = 0
+    kind: Literal["work"]
+    ms: int = Field(ge=0)
+
+
+class CallbackFault(Fault):
+    """The callbacks of a work never come, come twice, or come without their signature."""
+
+    stage = 0
+    kind: Literal["callback"]
+    how: Literal["lost", "twice", "unsigned"]
+
+
 class RateLimit(Fault):
     """A true limit per credential in fixed windows; the ledger counts what exceeds it."""
 
@@ -166,7 +187,7 @@ class RateLimit(Fault):
 
 Replacing = Status | Throttle | Html | Empty | Huge | GzipBomb | AuthFailed | QuotaExhausted
 Rule = Annotated[
-    Replacing | Items | Malformed | Nul | WrongCharset | Delay | Drip | Hang | Close | RateLimit,
+    Replacing | Items | Malformed | Nul | WrongCharset | Delay | Drip | Hang | Close | Slow | CallbackFault | RateLimit,
     Field(discriminator="kind"),
 ]
 Rules: TypeAdapter[list[Rule]] = TypeAdapter(list[Rule])

@@ -14,6 +14,12 @@ from tests.faults.system import System, wait_until
 
 HEADER = ["First Name", "Last Name", "Title", "Company Name", "Email", "Person Linkedin Url", "Website"]
 PEOPLE = 60
+LATER_AND_FUNCTION = {
+    "function": ("url", "function", ["token"]),
+    "modal-function": ("url", "modal/function", ["modal_key", "modal_secret"]),
+    "clay-table": ("webhook_url", "clay/webhook", ["auth_token"]),
+    "fullenrich-bulk": ("base_url", "fullenrich", ["api_key"]),
+}
 
 
 def people(mark: str, count: int = PEOPLE, companies: int | None = None) -> bytes:
@@ -53,8 +59,9 @@ class Scenario:
         for name, prefix in {**prefixes, "apollo-organization-enrich": "apollo"}.items():
             given = {"variables": {"base_url": f"{sandbox}/{prefix}"}, "secrets": {"api_key": "good"}}
             self.request("executor", "PUT", f"/providers/{name}/configuration", json=given).raise_for_status()
-        given = {"variables": {"url": f"{sandbox}/function"}, "secrets": {"token": "good"}}
-        self.request("executor", "PUT", "/providers/function/configuration", json=given).raise_for_status()
+        for name, (variable, path, secrets) in LATER_AND_FUNCTION.items():
+            given = {"variables": {variable: f"{sandbox}/{path}"}, "secrets": dict.fromkeys(secrets, "good")}
+            self.request("executor", "PUT", f"/providers/{name}/configuration", json=given).raise_for_status()
 
     def request(self, service: str, method: str, path: str, **parts: object) -> httpx.Response:
         """Send one request to a service."""

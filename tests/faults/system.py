@@ -44,7 +44,7 @@ class Process:
             self._process = subprocess.Popen(
                 [*self._command, "--log-level", "warning"],
                 cwd=ROOT,
-                env={**self._environment, **environment},
+                env={**self._environment, "LEADLEDGER_PUBLIC_URL": self.url, **environment},
                 stdout=log,
                 stderr=log,
             )

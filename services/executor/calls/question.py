@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from services.executor.calls.body import dump_json
@@ -15,6 +15,11 @@ from shared.wire import Request
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _SECRET = re.compile(r"secret:([a-z_]+)")
+_SECRET_IN_QUERY = re.compile(r"(?<==)secret%3A([a-z_]+)(?=&|$)")
+_SECRET_IN_BODY = re.compile(rb'"secret:([a-z_]+)"')
+
+CALLBACK_URL = "{callback_url}"
+"""Stands for the address of the callback until the request is sent: what is stored of it gives nobody the address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +33,12 @@ class Seen:
 
     def document(self) -> dict[str, Any]:
         """Return what `requires`, `when` and `item` look into."""
-        return {"input": self.input, "results": self.results, "ref": str(self.subject_id)}
+        return {
+            "input": self.input,
+            "results": self.results,
+            "ref": str(self.subject_id),
+            "callback_url": CALLBACK_URL,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +56,13 @@ def ask(provider: CompiledProvider, subjects: Sequence[Seen], variables: Mapping
     """Return the question about these items."""
     request = provider.document.request
     items = [without_nulls(provider.item.of(subject.document())) for subject in subjects]
-    asked = {"items": items} if provider.document.shape == "bulk" else items[0]
+    many = provider.document.answers is not None
+    asked = {"items": items, "callback_url": CALLBACK_URL} if many else items[0]
     params = without_nulls(provider.query.of(asked)) if provider.query else {}
     body = without_nulls(provider.body.of(asked)) if provider.body else None
     url = fill(request.url, variables)
+    if provider.path is not None:
+        url = f"{url}/{quote(str(provider.path.of(asked) or ''), safe='')}"
     seen = "\n".join((request.method, url, dump_json(params).decode(), dump_json(body).decode()))
     return Question(
         method=request.method,
@@ -65,14 +78,32 @@ def fill(template: str, variables: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: variables.get(found[1], ""), template)
 
 
-def http_request(
-    question: Question, headers: Mapping[str, str], secrets: Mapping[str, str], *, idempotency_key: str | None
-) -> Request:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unstored:
+    """What a request carries and nothing stored shows."""
+
+    secrets: Mapping[str, str]
+    idempotency_key: str | None = None
+    callback_url: str = ""
+
+
+def http_request(question: Question, headers: Mapping[str, str], unstored: Unstored) -> Request:
     """Return the request as it is sent, with the secrets filled in and nothing of them stored."""
-    filled = {name: _SECRET.sub(lambda found: secrets.get(found[1], ""), value) for name, value in headers.items()}
-    if idempotency_key is not None:
-        filled["Idempotency-Key"] = idempotency_key
+    filled = fill_secrets(headers, unstored.secrets)
+    if unstored.idempotency_key is not None:
+        filled["Idempotency-Key"] = unstored.idempotency_key
+    url = _SECRET_IN_QUERY.sub(lambda found: quote(unstored.secrets.get(found[1], ""), safe=""), question.url)
+    url = url.replace(quote(CALLBACK_URL, safe=""), quote(unstored.callback_url, safe=""))
     if question.body is None:
-        return Request(question.method, question.url, headers=filled)
+        return Request(question.method, url, headers=filled)
     filled["Content-Type"] = "application/json"
-    return Request(question.method, question.url, headers=filled, content=dump_json(question.body))
+    content = _SECRET_IN_BODY.sub(
+        lambda found: dump_json(unstored.secrets.get(found[1].decode(), "")), dump_json(question.body)
+    )
+    content = content.replace(CALLBACK_URL.encode(), unstored.callback_url.encode())
+    return Request(question.method, url, headers=filled, content=content)
+
+
+def fill_secrets(headers: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers with each `secret:name` filled in."""
+    return {name: _SECRET.sub(lambda found: secrets.get(found[1], ""), value) for name, value in headers.items()}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from services.executor.calls.body import NO_JSON, read_json
 from services.executor.compiled import CompiledProvider, Rules
@@ -33,22 +34,27 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemAnswer:
-    """What the reply says of one item; `answer` is None where it says nothing."""
+    """What the reply says of one item; `answer` is None where it says nothing, `wait_id` set where it will later."""
 
     outcome: Outcome
     detail: str | None = None
     answer: Any = None
     cost: Decimal = Decimal(0)
     cost_source: str = "none"
+    wait_id: UUID | None = None
 
 
-def classify(provider: CompiledProvider, exchange: Exchange) -> Reply:
-    """Return the meaning of an exchange: the document's rules first, then what HTTP commonly means."""
+def classify(provider: CompiledProvider, exchange: Exchange, *, later: bool = False) -> Reply:
+    """Return the meaning of an exchange: the document's rules first, then what HTTP commonly means.
+
+    `later`: it is an answer to an earlier request, asked for or called back.
+    """
     body = read_json(exchange.content) if exchange.content else None
     document = {
         "status": exchange.status,
         "headers": {name.lower(): value for name, value in exchange.headers.items()},
         "body": None if body is NO_JSON else body,
+        "later": later,
     }
     outcome, detail = _outcome(provider, exchange, document, is_json=body is not NO_JSON and bool(exchange.content))
     return Reply(exchange=exchange, outcome=outcome, detail=detail, document=document)

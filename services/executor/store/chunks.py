@@ -154,7 +154,7 @@ async def claim_chunk(connection: Connection, order: ChunkOrder, *, lease_second
     row = await connection.fetchrow(
         """
         UPDATE batch_chunks
-        SET state = 'running', reason = NULL, waiting_for = NULL,
+        SET state = 'running', reason = NULL, waiting_for = NULL, woken = false,
             lease_until = clock_timestamp() + make_interval(secs => $5)
         FROM batch_runs AS run
         WHERE batch_chunks.client_id = $1 AND batch_chunks.batch_id = $2 AND batch_chunks.chunk_no = $3
@@ -242,12 +242,15 @@ async def hold_chunks(
 async def park_chunk(
     connection: Connection, order: ChunkOrder, *, seconds: float, reason: str, waiting_for: str | None = None
 ) -> None:
-    """Give the chunk back, to be dispatched again after this time; after infinity, when somebody lets it go on."""
+    """Give the chunk back, to be dispatched again after this time; after infinity, when somebody lets it go on.
+
+    At once, if a callback came since it was taken up.
+    """
     await connection.execute(
         """
         UPDATE batch_chunks
         SET state = 'queued', reason = $6, waiting_for = $7, lease_until = NULL, falls = 0,
-            run_at = CASE WHEN $5 = 'infinity'::float8 THEN 'infinity'
+            run_at = CASE WHEN woken THEN clock_timestamp() WHEN $5 = 'infinity'::float8 THEN 'infinity'
                           ELSE clock_timestamp() + make_interval(secs => $5) END
         WHERE client_id = $1 AND batch_id = $2 AND chunk_no = $3 AND epoch = $4 AND state = 'running'
         """,

@@ -24,6 +24,7 @@ class Attempt:
     step: str
     provider: str
     attempt: int
+    wait_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +61,17 @@ async def insert_attempts(
     )
     status = await connection.execute(
         """
-        INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, company_id, step, provider, attempt, reserved)
+        INSERT INTO attempts (client_id, batch_id, epoch, batch_item_id, company_id, step, provider, attempt, reserved,
+                              wait_id)
         SELECT $1, intent.*
         FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::smallint[],
-                    $9::numeric[]) AS intent
+                    $9::numeric[], $10::uuid[]) AS intent
         ON CONFLICT DO NOTHING
         """,
         client_id,
         *keys,
         list(most_costs),
+        [each.wait_id for each in attempts],
     )
     if status == f"INSERT 0 {len(attempts)}":
         return []
@@ -191,7 +194,7 @@ async def items_of(connection: Connection, chunk: Chunk) -> list[asyncpg.Record]
 async def history_of(connection: Connection, client_id: UUID, subject_ids: Sequence[UUID]) -> list[asyncpg.Record]:
     """Return every attempt about the subjects and its result, the columns NULL where there is none.
 
-    `is_overruled`: somebody decided since to ask again.
+    `is_overruled`: somebody decided since to ask again. `wait_id`: the wait that may still bring the answer.
     """
     return await connection.fetch(
         """
@@ -199,7 +202,12 @@ async def history_of(connection: Connection, client_id: UUID, subject_ids: Seque
                EXISTS (SELECT FROM retried
                        WHERE retried.client_id = $1 AND retried.subject_id = state.subject_id
                          AND retried.step = state.step AND retried.provider = state.provider
-                         AND retried.last_attempt >= state.attempt) AS is_overruled
+                         AND retried.last_attempt >= state.attempt) AS is_overruled,
+               (SELECT waits.wait_id FROM waits
+                WHERE waits.client_id = $1 AND waits.wait_id = state.wait_id
+                  AND (token_sha256 IS NOT NULL
+                       OR EXISTS (SELECT FROM wait_calls
+                                  WHERE wait_calls.client_id = $1 AND wait_calls.wait_id = waits.wait_id))) AS wait_id
         FROM workflow_states AS state
         LEFT JOIN enrichment_results AS result ON result.client_id = $1 AND result.result_id = state.result_id
         WHERE state.client_id = $1 AND state.subject_id = ANY ($2)

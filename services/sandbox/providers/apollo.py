@@ -1,13 +1,14 @@
 """Apollo: people/match, people/bulk_match and organizations/enrich."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from services.sandbox.answer import Answer, AskedItem, Call, Endpoint, Outcome, Usage
+from services.sandbox.answer import Answer, AskedItem, Bench, Call, Endpoint, Outcome, Usage
 from services.sandbox.companies import company_for
-from services.sandbox.dice import Dice, hex_id
+from services.sandbox.dice import Dice
 from services.sandbox.people import absent, person_for
 from services.sandbox.providers import apollo_shapes as shapes
+from services.sandbox.providers.apollo_waterfall import Told, request_id, waterfall
 from services.sandbox.question import bare_domain, question
 
 MISSING_PERCENT = 6
@@ -20,23 +21,20 @@ _STRANGER = {"name": "Nobody Askedfor", "domain": "stranger.example.com"}
 _WINDOWS = {60: "minute", 3600: "hourly", 86400: "24-hour"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    item: AskedItem
-    match: dict[str, object] | None
-
-
 class Apollo:
     """Imitates api.apollo.io/api/v1; one credit for each distinct person found."""
 
     name = "apollo"
 
-    def __init__(self, *, seed: int) -> None:
+    def __init__(self, *, seed: int, bench: Bench) -> None:
         self._seed = seed
+        self._bench = bench
+        self._started = 0
         self.endpoints: tuple[Endpoint, ...] = (
             _endpoint("people/bulk_match", "POST", self.bulk_match),
             _endpoint("people/match", "POST", self.match),
             _endpoint("organizations/enrich", "GET", self.enrich),
+            _endpoint("webhook_result/{request_id}", "GET", self.show),
         )
 
     def key(self, call: Call) -> str:
@@ -55,6 +53,9 @@ class Apollo:
             items = tuple(one.item for one in told)
             refused = _failed(400, "RECORD_LIMIT_EXCEEDED", "cannot enrich more than 10 in a single request")
             return Answer(items=items).refused(refused, Outcome.BAD_REQUEST)
+        if call.query.get("run_waterfall_email") == "true":
+            self._started += 1
+            return waterfall(told, call, seed=self._seed, number=self._started)
         charged = sum(one.item.charged for one in told)
         payload = {
             "status": "success",
@@ -65,7 +66,7 @@ class Apollo:
             "missing_records": sum(one.match is None for one in told),
             "credits_consumed": charged,
             "matches": [one.match for one in told],
-            "request_id": _request_id(one.item.identity for one in told),
+            "request_id": request_id(one.item.identity for one in told),
         }
         return Answer(
             payload=payload,
@@ -79,7 +80,7 @@ class Apollo:
         asked: dict[str, object] = {**call.query, **(call.document if isinstance(call.document, dict) else {})}
         told = self._tell(asked, funded=True)
         found = told.match or _stub(told.item.identity)
-        payload = {"person": found, "request_id": _request_id([told.item.identity])}
+        payload = {"person": found, "request_id": request_id([told.item.identity])}
         return Answer(payload=payload, items=(told.item,))
 
     def enrich(self, call: Call) -> Answer:
@@ -96,6 +97,24 @@ class Apollo:
         )
         found = {} if missing else {"organization": shapes.funded_organization(company_for(domain=domain, name=""))}
         return Answer(payload=found, items=(item,))
+
+    def show(self, call: Call) -> Answer:
+        """Tell what a waterfall found, or that it is not done."""
+        request_id = call.path.rpartition("/")[2]
+        left = self._bench.left(request_id)
+        if left is None:
+            return Answer(status=404, payload={"error_code": "request_id_unknown"})
+        if left > 0:
+            return Answer(status=404, payload={"error_code": "result_pending", "retry_after_seconds": 10})
+        return Answer(
+            payload={
+                "request_id": request_id,
+                "webhook_status": "success",
+                "request_type": "waterfall",
+                "failure_reason": None,
+                "webhook_result": self._bench.result(request_id),
+            }
+        )
 
     def refusal(self, outcome: Outcome, endpoint: str) -> Answer:
         """Refuse in Apollo's words; how it tells spent credits is not documented, so 422 is a guess."""
@@ -122,38 +141,32 @@ class Apollo:
             told.append((f"x-{window}-requests-left", left))
         return tuple(told)
 
-    def _once(self, details: list[dict[str, object]]) -> list[_Told]:
+    def _once(self, details: list[dict[str, object]]) -> list[Told]:
         """Tell each of the people; one asked for twice in a call is charged once."""
-        told: list[_Told] = []
+        told: list[Told] = []
         paid: set[str] = set()
         for one in details:
             answer = self._tell(one)
             if answer.item.identity in paid:
-                answer = _Told(item=replace(answer.item, charged=0), match=answer.match)
+                answer = Told(item=replace(answer.item, charged=0), match=answer.match)
             elif answer.item.charged:
                 paid.add(answer.item.identity)
             told.append(answer)
         return told
 
-    def _tell(self, asked: Mapping[str, object], *, funded: bool = False) -> _Told:
+    def _tell(self, asked: Mapping[str, object], *, funded: bool = False) -> Told:
         whom = question({_FIELDS[key]: str(value) for key, value in asked.items() if key in _FIELDS and value})
         if not whom.identity or absent(self._seed, self.name, whom, percent=MISSING_PERCENT):
-            return _Told(item=AskedItem(identity=whom.identity, asked=asked, outcome=Outcome.NO_MATCH), match=None)
+            return Told(item=AskedItem(identity=whom.identity, asked=asked, outcome=Outcome.NO_MATCH), match=None)
         match = shapes.person(person_for(whom, self._seed), seed=self._seed, mail=whom.email, funded=funded)
         if whom.reference:
             match["id"] = whom.reference
         item = AskedItem(identity=whom.identity, asked=asked, outcome=Outcome.OK, charged=1)
-        return _Told(item=item, match=match)
+        return Told(item=item, match=match)
 
 
 def _endpoint(name: str, method: str, answer: Callable[[Call], Answer]) -> Endpoint:
     return Endpoint(name=name, path=f"/apollo/api/v1/{name}", methods=(method,), answer=answer)
-
-
-def _request_id(identities: Iterable[str]) -> int:
-    """Make a signed number of 64 bits, often negative and mostly beyond what a float holds exactly, as Apollo's are."""
-    number = int(hex_id(16, "request", *identities), 16)
-    return number - 2**64 if number >= 2**63 else number
 
 
 def _stub(identity: str) -> dict[str, object] | None:

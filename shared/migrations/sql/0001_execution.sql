@@ -48,6 +48,7 @@ CREATE TABLE execution.batch_chunks (
     state       text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'dispatched', 'running', 'done')),
     reason      text,
     waiting_for text,  -- the provider whose gate it waits before
+    woken       boolean NOT NULL DEFAULT false,  -- a callback came since it was taken up
     epoch       integer NOT NULL DEFAULT 0,
     falls       integer NOT NULL DEFAULT 0,  -- runs in a row that failed or were lost
     split_epoch integer NOT NULL DEFAULT 0,  -- up to this epoch it was part of a larger one
@@ -108,6 +109,7 @@ CREATE TABLE execution.attempts (
     attempt       smallint NOT NULL,
     batch_id      uuid NOT NULL,
     epoch         integer NOT NULL,
+    wait_id       uuid,  -- the request it is part of, where that is answered later
     reserved      numeric NOT NULL DEFAULT 0,  -- what it may cost at most
     started_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (client_id, subject_id, step, provider, attempt),
@@ -181,12 +183,13 @@ CREATE INDEX enrichment_results_by_question ON execution.enrichment_results (cli
 CREATE VIEW execution.workflow_states WITH (security_invoker = true) AS
 SELECT attempts.client_id, attempts.batch_id, attempts.subject_id, attempts.batch_item_id, attempts.company_id,
        attempts.step, attempts.provider, attempts.attempt, coalesce(enrichment_results.outcome, 'started') AS state,
-       attempts.epoch, attempts.started_at, enrichment_results.created_at AS answered_at, enrichment_results.result_id
+       attempts.epoch, attempts.wait_id, attempts.started_at, enrichment_results.created_at AS answered_at,
+       enrichment_results.result_id
 FROM execution.attempts
 LEFT JOIN execution.enrichment_results USING (client_id, subject_id, step, provider, attempt)
 UNION ALL
 SELECT client_id, batch_id, subject_id, batch_item_id, company_id, step, provider, attempt, outcome, NULL, NULL,
-       created_at, result_id
+       NULL, created_at, result_id
 FROM execution.enrichment_results
 WHERE attempt = 0;
 
@@ -257,7 +260,7 @@ GRANT SELECT ON execution.workflow_states TO leadledger_ingest, leadledger_execu
 GRANT SELECT, INSERT ON execution.attempts, execution.provider_calls, execution.enrichment_results TO leadledger_executor;
 GRANT SELECT, INSERT ON execution.batch_runs, execution.batch_chunks TO leadledger_executor;
 GRANT UPDATE (state, reason, paused_for, budget, reserved, spent, completion, seal, progressed_at, completed_at) ON execution.batch_runs TO leadledger_executor;
-GRANT UPDATE (state, last_item, reason, waiting_for, epoch, falls, split_epoch, run_at, lease_until, succeeded, no_match, failed, unknown, skipped, seal)
+GRANT UPDATE (state, last_item, reason, waiting_for, woken, epoch, falls, split_epoch, run_at, lease_until, succeeded, no_match, failed, unknown, skipped, seal)
     ON execution.batch_chunks TO leadledger_executor;
 GRANT SELECT, INSERT, UPDATE ON execution.provider_configurations TO leadledger_executor;
 GRANT SELECT ON execution.batch_runs, execution.batch_chunks TO leadledger_ingest, leadledger_projector, leadledger_duties;

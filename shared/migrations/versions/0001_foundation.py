@@ -24,6 +24,7 @@ def upgrade() -> None:
         "ingest_partial",
         "execution",
         "registry",
+        "waits",
         "limits",
         "projection",
         "projection_sets",

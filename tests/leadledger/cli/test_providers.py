@@ -9,8 +9,10 @@ from tests.leadledger.conftest import Run
 from tests.standalone_server import StandaloneServer
 
 ALL = [
-    *("apollo-bulk-match", "apollo-organization-enrich", "pdl-enrich", "pdl-bulk"),
-    *("hunter-email-finder", "hunter-email-verifier", "function"),
+    *("apollo-bulk-match", "apollo-match", "apollo-organization-enrich", "apollo-waterfall", "clay-table"),
+    *("coresignal-collect", "enrichlayer-profile", "fullenrich-bulk", "fullenrich-poll", "function", "function-bulk"),
+    *("hunter-email-finder", "hunter-email-verifier", "modal-function", "neverbounce-check", "pdl-bulk", "pdl-enrich"),
+    *("zerobounce-batch", "zerobounce-validate"),
 ]
 
 

@@ -22,6 +22,8 @@ from services.sandbox.app import create_sandbox
 from shared.bus import MemoryBus
 from shared.settings import Settings
 from tests.eventually import eventually
+from tests.rabbitmq import free_port
+from tests.services.executor.waiting import served
 from tests.serving import serving
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -34,6 +36,13 @@ PREFIXES = {
     "pdl-enrich": "pdl",
     "hunter-email-finder": "hunter",
     "hunter-email-verifier": "hunter",
+    "fullenrich-bulk": "fullenrich",
+    "fullenrich-poll": "fullenrich",
+}
+OTHERS = {
+    "function": ("url", "function", ["token"]),
+    "modal-function": ("url", "modal/function", ["modal_key", "modal_secret"]),
+    "clay-table": ("webhook_url", "clay/webhook", ["auth_token"]),
 }
 
 
@@ -55,7 +64,11 @@ async def sandbox(sandbox_server: str) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def executor_settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"secret_key": SecretStr(Fernet.generate_key().decode())})
+    changes = {
+        "secret_key": SecretStr(Fernet.generate_key().decode()),
+        "public_url": f"http://127.0.0.1:{free_port()}",
+    }
+    return settings.model_copy(update=changes)
 
 
 @asynccontextmanager
@@ -102,9 +115,19 @@ async def configured(api: httpx.AsyncClient, sandbox: httpx.AsyncClient, sandbox
     for name, prefix in PREFIXES.items():
         given = {"variables": {"base_url": f"{sandbox_server}/{prefix}"}, "secrets": {"api_key": "good"}}
         (await api.put(f"/providers/{name}/configuration", json=given)).raise_for_status()
-    given = {"variables": {"url": f"{sandbox_server}/function"}, "secrets": {"token": "good"}}
-    (await api.put("/providers/function/configuration", json=given)).raise_for_status()
+    for name, (variable, path, secrets) in OTHERS.items():
+        given = {"variables": {variable: f"{sandbox_server}/{path}"}, "secrets": dict.fromkeys(secrets, "good")}
+        (await api.put(f"/providers/{name}/configuration", json=given)).raise_for_status()
     return api
+
+
+@pytest.fixture
+async def reachable(
+    configured: httpx.AsyncClient, executor: FastAPI, executor_settings: Settings
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The API, configured, which the sandbox can call back."""
+    async with served(executor, executor_settings.public_url):
+        yield configured
 
 
 @pytest.fixture

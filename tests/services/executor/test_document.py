@@ -29,7 +29,7 @@ def test_a_good_document_is_taken() -> None:
         ({"item": "{email: "}, "item", "not a JMESPath expression"),
         ({"name": "No Name"}, "name", "should match pattern"),
         ({"version": 0}, "version", "greater than or equal to 1"),
-        ({"shape": "bulk"}, "", "bulk needs it"),
+        ({"shape": "bulk"}, "", "shape: bulk needs `answers`"),
         ({"batch_size": 5}, "", "batch_size 1"),
         ({"typo": 1}, "typo", "Extra inputs are not permitted"),
         ({"outcomes": [{"when": "status == `200`", "outcome": "fine"}]}, "outcomes.0.outcome", "Input should be"),

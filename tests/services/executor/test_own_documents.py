@@ -101,7 +101,11 @@ async def test_own_documents_are_nobody_elses(api: httpx.AsyncClient, other_key:
     [
         ({"item": "{email: "}, "item", "Value error, not a JMESPath expression: it ends too early, at character 9"),
         ({"requires": "a b"}, "requires", "Value error, not a JMESPath expression: unexpected 'b' at character 3"),
-        ({"requires": "inputs.email"}, "requires", "inputs is not there to look at; there are: input, ref, results"),
+        (
+            {"requires": "inputs.email"},
+            "requires",
+            "inputs is not there to look at; there are: callback_url, input, ref, results",
+        ),
         (
             {"requires": "!input.email"},
             "requires",
@@ -110,7 +114,7 @@ async def test_own_documents_are_nobody_elses(api: httpx.AsyncClient, other_key:
         (
             {"outcomes": [{"when": "code == `1`", "outcome": "ok"}]},
             "outcomes.0.when",
-            "code is not there to look at; there are: body, headers, status",
+            "code is not there to look at; there are: body, headers, later, status",
         ),
         (
             {"request": {**OWN["request"], "url": "{host}/find"}},

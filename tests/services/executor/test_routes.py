@@ -12,8 +12,10 @@ from tests.services.executor.conftest import Finished, Launch, Owner, one, perso
 async def test_providers_say_what_they_still_need(api: httpx.AsyncClient) -> None:
     providers = {each["name"]: each for each in (await api.get("/providers")).json()["providers"]}
     assert set(providers) == {
-        "apollo-bulk-match", "pdl-bulk", "pdl-enrich", "hunter-email-finder", "hunter-email-verifier", "function",
-        "apollo-organization-enrich",
+        "apollo-bulk-match", "apollo-match", "apollo-organization-enrich", "apollo-waterfall", "clay-table",
+        "coresignal-collect", "enrichlayer-profile", "fullenrich-bulk", "fullenrich-poll", "function", "function-bulk",
+        "hunter-email-finder", "hunter-email-verifier", "modal-function", "neverbounce-check", "pdl-bulk", "pdl-enrich",
+        "zerobounce-batch", "zerobounce-validate",
     }  # fmt: skip
     assert providers["pdl-bulk"]["configured"] is False
     assert providers["pdl-bulk"]["missing"] == ["api_key"]

@@ -49,6 +49,7 @@ def test_a_step_sees_what_others_said_and_not_its_own_attempts() -> None:
         "input": {"email": "a@a.example"},
         "results": {"first": {"outcome": "ok", "answer": {"said": 1}, "provider": "pdl-enrich"}},
         "ref": "00000000-0000-0000-0000-000000000001",
+        "callback_url": "{callback_url}",
     }
 
 
