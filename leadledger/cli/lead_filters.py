@@ -10,6 +10,7 @@ import typer
 _FLAGS = {
     "worked_at_customer": "People with a former job at one of your customers",
     "new_in_role": "People who began their present job lately",
+    "recently_funded": "People at companies that were funded lately",
     "has_email": "People with an address, whatever its verdict",
 }
 _TEXTS = {

@@ -81,6 +81,14 @@ FILTERS: tuple[Filter, ...] = (
         yes="is_new_in_role",
         no="NOT is_new_in_role",
     ),
+    flag(
+        "recently_funded",
+        "People at companies funded in the year before the answers; false: known not to have been",
+        column="is_recently_funded",
+        index="final_leads_recently_funded",
+        yes="is_recently_funded",
+        no="NOT is_recently_funded",
+    ),
     one_of(
         "email_verdict",
         EmailVerdict,

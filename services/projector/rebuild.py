@@ -78,7 +78,7 @@ async def rebuild_in(connection: Connection, rules: Rules, request: RebuildReque
     sources = sources_of(rules, groups, steps=state.steps, as_of=request.as_of)
     await _read(connection, rules, request, sources)
     errors = await _count_errors(connection, request)
-    job_count = await _consolidate(connection, rules, request.client_id, sources)
+    job_count = await _consolidate(connection, rules, request.client_id, sources, as_of=as_of)
     if request.beside:
         await drafts.write_beside(connection)
     leads = await _write(connection, rules, request, state=replace(state, as_of=as_of), sources=sources)
@@ -142,7 +142,9 @@ async def _count_errors(connection: Connection, request: RebuildRequest) -> int:
     return count
 
 
-async def _consolidate(connection: Connection, rules: Rules, client_id: UUID, sources: Sequence[Source]) -> int:
+async def _consolidate(
+    connection: Connection, rules: Rules, client_id: UUID, sources: Sequence[Source], *, as_of: datetime
+) -> int:
     """Make one of what was told several times; return how many jobs there are."""
     policy = rules.policy
     await _normalise(connection, client_id)
@@ -151,7 +153,7 @@ async def _consolidate(connection: Connection, rules: Rules, client_id: UUID, so
     await jobs.merge_tellings(connection, history)
     count = await jobs.make_jobs(connection, history)
     await jobs.find_current_jobs(connection)
-    await reading.read_into(connection, "addresses", rank_addresses(sources, policy.email))
+    await reading.read_into(connection, "addresses", rank_addresses(sources, policy.email, as_of))
     await matches.match_jobs(connection, client_id)
     return count
 

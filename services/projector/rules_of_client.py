@@ -38,8 +38,9 @@ def _parsed(document: bytes) -> Rules:
 
 
 def read_document(document: dict[str, object]) -> Rules:
-    """Return the rules that a kept document says."""
-    return _parsed(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+    """Return the rules that a kept document says, as this version of the software applies them."""
+    said = {part: document[part] for part in ("readings", "policy")}
+    return _parsed(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
 
 
 async def live_rules(connection: Connection, client_id: UUID, builtin: Rules) -> Rules:

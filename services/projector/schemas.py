@@ -61,11 +61,13 @@ class LeadFields(BaseModel):
     revenue_range: str | None = Field(examples=["1M-10M"])
     total_funding: int | None = Field(examples=[2_500_000])
     funding_range: str | None = Field(examples=["1M-10M"])
+    last_funded_on: date | None = Field(examples=["2026-03-01"])
     founded_year: int | None = Field(examples=[2015])
     city: str | None = Field(examples=["Berlin"])
     state: str | None = Field(examples=["Berlin"])
     country: str | None = Field(examples=["Germany"])
     is_new_in_role: bool | None = Field(description="Null: the start is unknown, or known too roughly to tell")
+    is_recently_funded: bool | None = Field(description="Null: nobody tells when the company was funded last")
     worked_at_customer: bool = Field(description="Had a job, not held now, at one of your customers")
     rules: str = Field(examples=["7af9a009ae84367e"], description="The version of the rules that made this row")
 

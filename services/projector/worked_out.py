@@ -12,6 +12,7 @@ from services.projector.evidence import Evidence
 _FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "is_new_in_role": ("current_job_started_on", "current_job_precision"),
+        "is_recently_funded": ("last_funded_on",),
         "company_key": ("company_domain", "company_name"),
         "revenue_range": ("revenue",),
         "funding_range": ("total_funding",),
@@ -33,7 +34,7 @@ def receipt_of(
         origin = {"kind": "matches", "matches": [_match(match, evidence) for match in matches]}
     else:
         origin = {"kind": "worked_out", "from": {name: lead[name] for name in _FROM[field]}}
-        if field == "is_new_in_role":
+        if field in {"is_new_in_role", "is_recently_funded"}:
             origin["as_of"] = as_of
     return {"value": lead[field], "origin": origin, "others": []}
 

@@ -7,6 +7,7 @@ by verdict, then by the belief in who found them, then by recency.
 # ruff: noqa: S608 - this package composes SQL: names come from code, texts through `literal`
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from services.projector.projection.address import addresses_of
 from services.projector.projection.extraction import literal
@@ -15,18 +16,22 @@ from services.projector.rules.policy import EmailPolicy
 from services.projector.rules.reading import EmailReading
 
 
-def rank_addresses(sources: Sequence[Source], policy: EmailPolicy) -> str:
-    """Return the query of all tellings with their place (`email_no`, 1 is chosen) and the verdict that counts."""
+def rank_addresses(sources: Sequence[Source], policy: EmailPolicy, as_of: datetime) -> str:
+    """Return the query of all tellings with their place (`email_no`, 1 is chosen) and the verdict that counts.
+
+    `as_of` is the time of the facts, from which the age of a verdict is counted.
+    """
     ranked = believed(sources, policy.order)
     places = ", ".join(str(ranked.index(source)) for source in sources)
     return f"""WITH told AS (
-        SELECT tellings.*, (ARRAY[{places}]::smallint[])[source_no + 1] AS place
+        SELECT tellings.*, {_believed_verdict(policy, as_of)} AS believed_verdict,
+            (ARRAY[{places}]::smallint[])[source_no + 1] AS place
         FROM ({_tellings(sources)}) AS tellings
         WHERE verdict IS DISTINCT FROM 'none'
         AND email <> ALL ({_array(policy.placeholders)}) AND split_part(email, '@', 1) <> ALL ({_array(policy.roles)})
     ), judged AS (
         SELECT told.*,
-            coalesce(first_value(verdict) OVER voices, 'unknown') AS known_verdict,
+            coalesce(first_value(believed_verdict) OVER voices, 'unknown') AS known_verdict,
             first_value(source_no) OVER voices AS verdict_source_no
         FROM told
         WINDOW voices AS (
@@ -57,6 +62,14 @@ def _tellings(sources: Sequence[Source]) -> str:
         FROM listed_addresses
         WHERE email IS NOT NULL
     """
+
+
+def _believed_verdict(policy: EmailPolicy, as_of: datetime) -> str:
+    if policy.believed_for_days is None:
+        return "verdict"
+    oldest = literal((as_of - timedelta(days=policy.believed_for_days)).isoformat())
+    return f"""CASE WHEN verdict IN ('valid', 'risky', 'catch_all') AND told_at < {oldest}::timestamptz
+            THEN 'unknown' ELSE verdict END"""
 
 
 def _of_entry(sources: Sequence[Source], type_: str, value: Callable[[EmailReading], str]) -> str:

@@ -12,14 +12,19 @@ from services.projector.rules.fields import TRACED
 
 _FULL_NAME = "coalesce(first_name || ' ' || last_name, full_name, first_name, last_name)"
 
-# New for half a year before the day of the facts. A start known by month counts by months; one known by year alone
-# may leave it open.
-_HALF_A_YEAR_AGO = "($4::date - interval '6 months')"
-_IS_NEW = f"""CASE job_precision
-            WHEN 3 THEN current_job_started_on >= {_HALF_A_YEAR_AGO}
-            WHEN 2 THEN current_job_started_on >= date_trunc('month', {_HALF_A_YEAR_AGO})
-            WHEN 1 THEN CASE WHEN current_job_started_on >= {_HALF_A_YEAR_AGO} THEN true
-                WHEN current_job_started_on + interval '1 year' <= {_HALF_A_YEAR_AGO} THEN false END END"""
+
+def _is_new(months: int) -> str:
+    """Return the SQL of whether the job was begun lately, NULL if its start is unknown.
+
+    A start known by month counts by months; one known by year alone may leave it open.
+    """
+    since = f"($4::date - interval '{months} months')"
+    return f"""CASE job_precision
+            WHEN 3 THEN current_job_started_on >= {since}
+            WHEN 2 THEN current_job_started_on >= date_trunc('month', {since})
+            WHEN 1 THEN CASE WHEN current_job_started_on >= {since} THEN true
+                WHEN current_job_started_on + interval '1 year' <= {since} THEN false END END"""
+
 
 _ORIGINS = {
     "full_name": """CASE WHEN first_name IS NOT NULL AND last_name IS NOT NULL THEN first_name_from
@@ -39,14 +44,17 @@ def insert_leads(sources: Sequence[Source], policy: Policy) -> str:
         client_id, batch_item_id, batch_id, item_no, source, first_name, last_name, full_name, email, email_verdict,
         linkedin_url, title, seniority, current_job_started_on, current_job_precision, company_name, company_key,
         company_domain, company_linkedin_url, industry, employees, size, revenue, revenue_range, total_funding,
-        funding_range, founded_year, city, state, country, is_new_in_role, worked_at_customer, rules,
+        funding_range, last_funded_on, founded_year, city, state, country, is_new_in_role,
+        is_recently_funded, worked_at_customer, rules,
         full_name_key, last_name_key, origins, result_ids)
     SELECT $1, batch_item_id, $2, item_no, $3, first_name, last_name, {_FULL_NAME}, email, email_verdict,
         linkedin_url, title, seniority, current_job_started_on, (ARRAY['year', 'month', 'day'])[job_precision],
         company_name, company_key, company_domain, company_linkedin_url, industry,
         employees, coalesce({size_of("employees")}, size), revenue, {money_range_of("revenue")},
-        total_funding, {money_range_of("total_funding")}, founded_year, city, state, country,
-        {_IS_NEW}, worked_at_customer, $5,
+        total_funding, {money_range_of("total_funding")}, last_funded_on, founded_year, city, state, country,
+        {_is_new(policy.indicators.new_in_role_months)},
+        last_funded_on >= $4::date - interval '{policy.indicators.recently_funded_months} months',
+        worked_at_customer, $5,
         lower({_FULL_NAME} COLLATE pg_c_utf8),
         lower(coalesce(last_name, substring(full_name from '\\S+$')) COLLATE pg_c_utf8),
         ARRAY[{origins}]::smallint[], result_ids

@@ -46,6 +46,7 @@ FIELDS: Mapping[str, Kind] = MappingProxyType(
         "size": Kind.SIZE,
         "revenue": Kind.MONEY,
         "total_funding": Kind.MONEY,
+        "last_funded_on": Kind.DATE,
         "founded_year": Kind.YEAR,
         "city": Kind.PLACE,
         "state": Kind.PLACE,
@@ -56,7 +57,7 @@ FIELDS: Mapping[str, Kind] = MappingProxyType(
 POSITION = frozenset(
     {
         *("title", "seniority", "current_job_started_on", "company_name", "company_domain", "company_linkedin_url"),
-        *("industry", "employees", "size", "revenue", "total_funding", "founded_year"),
+        *("industry", "employees", "size", "revenue", "total_funding", "last_funded_on", "founded_year"),
     }
 )
 """What is only true together: taken from sources that tell of the same employer as the one believed first."""

@@ -18,8 +18,8 @@ COLUMNS = (
     *("batch_item_id", "batch_id", "item_no", "source", "first_name", "last_name", "full_name", "email"),
     *("email_verdict", "linkedin_url", "title", "seniority", "current_job_started_on", "current_job_precision"),
     *("company_name", "company_key", "company_domain", "company_linkedin_url", "industry", "employees", "size"),
-    *("revenue", "revenue_range", "total_funding", "funding_range", "founded_year", "city", "state", "country"),
-    *("is_new_in_role", "worked_at_customer", "rules"),
+    *("revenue", "revenue_range", "total_funding", "funding_range", "last_funded_on", "founded_year", "city", "state"),
+    *("country", "is_new_in_role", "is_recently_funded", "worked_at_customer", "rules"),
 )
 
 ORDER_VALUE = "order_value"

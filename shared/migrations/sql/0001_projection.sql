@@ -62,11 +62,13 @@ CREATE TABLE projection.final_leads (
     revenue_range          text COLLATE pg_c_utf8,
     total_funding          bigint,
     funding_range          text COLLATE pg_c_utf8,
+    last_funded_on         date,
     founded_year           smallint,
     city                   text COLLATE pg_c_utf8,
     state                  text COLLATE pg_c_utf8,
     country                text COLLATE pg_c_utf8,
     is_new_in_role         boolean,
+    is_recently_funded     boolean,
     worked_at_customer     boolean NOT NULL,
     rules                  text COLLATE pg_c_utf8 NOT NULL,
     full_name_key          text COLLATE pg_c_utf8,
@@ -229,6 +231,7 @@ CREATE INDEX final_leads_by_job_start ON projection.final_leads (client_id, curr
 CREATE INDEX final_leads_by_place ON projection.final_leads (client_id, country, state, city);
 CREATE INDEX final_leads_by_kind ON projection.final_leads (client_id, source, email_verdict, seniority, size, industry);
 CREATE INDEX final_leads_new_in_role ON projection.final_leads (client_id, batch_item_id) WHERE is_new_in_role;
+CREATE INDEX final_leads_recently_funded ON projection.final_leads (client_id, batch_item_id) WHERE is_recently_funded;
 CREATE INDEX final_leads_at_customer ON projection.final_leads (client_id, batch_item_id) WHERE worked_at_customer;
 -- Of jobs there are five times as many as leads, and a word of a title may be in each tenth: these hold all that is
 -- needed to count the leads, so that the jobs themselves are not read.

@@ -44,6 +44,7 @@ async def test_every_value_is_counted(launch: Launcher, project: Project, api: h
         "state": {},
         "city": {"Berlin": 2, "Munich": 1, "Paris": 1},
         "new_in_role": {},
+        "recently_funded": {},
         "email_verdict": {"none": 4, "unknown": 1},
         "has_email": {False: 4, True: 1},
         "batch_id": {str(batch.batch_id): 5},

@@ -150,7 +150,7 @@ async def test_a_verifier_judges_the_address_of_the_row(
 ) -> None:
     address = {"zerobounce-validate": "valid@example.com", "neverbounce-check": "ada@acme.example"}[provider]
     batch = await launch([PERSON | {"email": address}], steps=[("verify", provider)])
-    await batch.answer(0, "verify", provider, sample(answer))
+    await batch.answer(0, "verify", provider, sample(answer) | {"processed_at": "2026-11-20 12:30:18.990"})
     await project(batch)
     [lead] = await leads_of(owner, batch)
     assert (lead["email"], lead["email_verdict"]) == (address, verdict)

@@ -36,5 +36,5 @@ export const USUAL_COLUMNS = ["full_name", "title", "company_name", "signals", "
 function signals(lead) {
   const [first, ...more] = [...new Set(lead.customers.map((each) => each.name))];
   return html`${first && html`<span class="tag strong" title=${[first, ...more].join(", ")}>ex ${first}${more.length ? ` +${more.length}` : ""}</span>`}
-    ${lead.is_new_in_role && html` <span class="tag">new in role</span>`}`;
+    ${lead.is_new_in_role && html` <span class="tag">new in role</span>`}${lead.is_recently_funded && html` <span class="tag">funded</span>`}`;
 }

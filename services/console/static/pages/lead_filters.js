@@ -11,7 +11,7 @@ import { route, setQuery } from "../shell/router.js";
 
 const SHOWN_AT_FIRST = 6;
 /** The order of the rail; what is not named here comes after. `q` is the search above. */
-const FIRST = ["worked_at_customer", "new_in_role", "past_company", "past_title", "title", "seniority", "current_company", "industry", "size", "country", "state", "city", "email_verdict", "has_email"];
+const FIRST = ["worked_at_customer", "new_in_role", "recently_funded", "past_company", "past_title", "title", "seniority", "current_company", "industry", "size", "country", "state", "city", "email_verdict", "has_email"];
 const ELSEWHERE = ["q"];
 
 /** @param {{ asked: string }} props */

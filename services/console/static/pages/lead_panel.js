@@ -12,7 +12,7 @@ import { TimeLine } from "./lead_time_line.js";
 /** @typedef {import("../api/client.js").Schemas["LeadDetail"]} LeadDetail */
 
 const PERSON = ["title", "seniority", "current_job_started_on", "email", "linkedin_url", "city", "state", "country"];
-const COMPANY = ["company_name", "company_domain", "company_linkedin_url", "industry", "employees", "size", "revenue", "total_funding", "founded_year"];
+const COMPANY = ["company_name", "company_domain", "company_linkedin_url", "industry", "employees", "size", "revenue", "total_funding", "last_funded_on", "founded_year"];
 
 /** @param {{ id: string }} props */
 export function LeadPanel({ id }) {

@@ -153,3 +153,21 @@ async def test_every_telling_is_kept_with_its_source_and_time(launch: Launcher, 
             "told_at": None,
         },
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "verified_at", "verdict"),
+    [
+        ("Verified", "2026-01-05T00:00:00+00:00", "valid"),
+        ("Verified", "2025-01-05T00:00:00+00:00", "unknown"),
+        ("Bounced", "2025-01-05T00:00:00+00:00", "invalid"),
+        ("Verified", None, "valid"),
+    ],
+)
+async def test_a_verdict_grows_old_but_a_warning_does_not(
+    launch: Launcher, project: Project, owner: Owner, status: str, verified_at: str | None, verdict: str
+) -> None:
+    row = {"email": "a@row.example", "email_status": status, "email_verified_at": verified_at}
+    batch = await launch([row])
+    await project(batch)
+    assert await chosen(owner, batch) == ("a@row.example", verdict)

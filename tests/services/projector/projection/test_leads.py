@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 from services.projector.rules import Rules
+from services.projector.rules.policy import Indicators
+from shared.postgres import Postgres
 from tests.services.projector.conftest import (
     Launcher,
     Owner,
@@ -71,11 +73,13 @@ async def test_a_row_and_apollos_answer_become_a_lead(
         "revenue_range": "100M-500M",
         "total_funding": 250_000_000,
         "funding_range": "100M-500M",
+        "last_funded_on": None,
         "founded_year": 2015,
         "city": "San Francisco",
         "state": "California",
         "country": "United States",
         "is_new_in_role": False,
+        "is_recently_funded": None,
         "worked_at_customer": False,
         "rules": rules.version,
         "full_name_key": "marcus ellery",
@@ -99,6 +103,7 @@ async def test_a_row_and_apollos_answer_become_a_lead(
         "size": apollo,
         "revenue": csv,
         "total_funding": csv,
+        "last_funded_on": -1,
         "founded_year": apollo,
         "city": apollo,
         "state": apollo,
@@ -175,3 +180,17 @@ async def test_an_open_job_counts_from_its_start(launch: Launcher, project: Proj
         ("year", None),
         ("year", False),
     ]
+
+
+async def test_what_counts_as_lately_is_policy(
+    projector: Postgres, rules: Rules, launch: Launcher, project: Project, owner: Owner
+) -> None:
+    days = ["2026-09-15", "2025-11-23", "2025-11-22", None]
+    batch = await launch([{"last_raised_at": day, "current_job_started_on": day} for day in days])
+    await project(batch)
+    indicators = [(lead["is_recently_funded"], lead["is_new_in_role"]) for lead in await leads_of(owner, batch)]
+    assert indicators == [(True, True), (True, False), (False, False), (None, None)]
+    short = Indicators(new_in_role_months=1, recently_funded_months=1)
+    policy = rules.policy.model_copy(update={"indicators": short})
+    await Project(projector, Rules(readings=rules.readings, policy=policy)).again(batch)
+    assert [lead["is_recently_funded"] for lead in await leads_of(owner, batch)] == [False, False, False, None]
