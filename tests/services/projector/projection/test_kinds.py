@@ -25,10 +25,14 @@ def connection(server: EmbeddedPostgres) -> Iterator[Reader]:
 
 
 def read(connection: Reader, kind: Kind, text: str | None) -> tuple[object, object]:
-    """Return the value, and whether the text counts as unreadable."""
+    """Return the value, and whether the text counts as unreadable.
+
+    As in an answer, the text is nothing that the planner could work out beforehand.
+    """
     query = f"""
         SELECT value, {unreadable(kind, "text", "value")}
-        FROM (SELECT text, {value_of(kind, "text")} AS value FROM (SELECT %(text)s::text AS text) AS given) AS made
+        FROM (SELECT text, {value_of(kind, "text")} AS value
+            FROM (SELECT %(text)s::text AS text OFFSET '0') AS given) AS made
     """
     escaped = query.replace("%(text)s", "\0").replace("%", "%%").replace("\0", "%(text)s")
     row = connection.execute(escaped.encode(), {"text": text}).fetchone()
