@@ -37,7 +37,7 @@ class NeverBounce:
         outcome = Outcome.NO_MATCH if result == "unknown" else Outcome.OK
         item = AskedItem(identity=f"email:{email.lower()}", asked={"email": email}, outcome=outcome, charged=1)
         flags = ["has_dns", "has_dns_mx"] if result != "invalid" else ["has_dns"]
-        payload = {
+        payload: dict[str, object] = {
             "status": "success",
             "result": result,
             "flags": flags,
@@ -45,6 +45,9 @@ class NeverBounce:
             "retry_token": "",
             "execution_time": 499,
         }
+        if _given(call, "address_info") == "1":
+            host = email.lower().rpartition("@")[2]
+            payload["address_info"] = {"original_email": email, "normalized_email": email.lower(), "host": host}
         return Answer(payload=payload, items=(item,))
 
     def refusal(self, outcome: Outcome, endpoint: str) -> Answer:  # noqa: ARG002 - the same for every endpoint

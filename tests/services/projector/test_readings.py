@@ -138,6 +138,20 @@ async def test_a_function_on_modal_is_read_as_any_function(launch: Launcher, pro
     assert lead["jobs"] == [("Acme", None, ("2016-01-01", "year"), None, None)]
 
 
+async def test_every_address_of_apollos_waterfall_is_a_candidate(
+    launch: Launcher, project: Project, owner: Owner
+) -> None:
+    answer = sample("apollo/get_webhook_result_request_id__200_waterfall_enrichment.json")
+    [person] = answer["webhook_result"]["people"]
+    person["waterfall"]["emails"][0]["vendors"].append({"name": "Other", "emails": ["email2@example.com"]})
+    lead = await lead_of(launch, project, owner, "apollo-waterfall", person)
+    assert (lead["email"], lead["email_verdict"]) == ("email1@example.com", "valid")
+    told = await owner.fetch("SELECT email, verdict FROM lead_emails ORDER BY email_no")
+    assert sorted(tuple(each) for each in told) == [
+        *(("email1@example.com", "unknown"), ("email1@example.com", "valid"), ("email2@example.com", "unknown")),
+    ]
+
+
 @pytest.mark.parametrize(
     ("provider", "answer", "verdict"),
     [
