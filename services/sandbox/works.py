@@ -13,6 +13,7 @@ from services.sandbox.ledger import Entry, Ledger
 DONE = "DONE"
 """In the ledger, the method of what is no call: work that ended, with its charges."""
 
+_A_MOMENT_SECONDS = 0.01
 _PATIENCE_SECONDS = 10.0
 _AGAIN_SECONDS = 0.5
 _TRIES = 30
@@ -24,6 +25,7 @@ class Works:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._works: dict[str, tuple[float, Work]] = {}
+        self._done: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, work: Work, entry: Entry) -> None:
@@ -37,7 +39,8 @@ class Works:
         """Return the seconds until the work is done, 0 when it is; None if there is no such work."""
         if work_id not in self._works:
             return None
-        return max(0.0, self._works[work_id][0] - time.monotonic())
+        # Not done before it is in the ledger: whoever is told a result finds it charged.
+        return 0.0 if work_id in self._done else max(_A_MOMENT_SECONDS, self._works[work_id][0] - time.monotonic())
 
     def result(self, work_id: str) -> object:
         """Return what came of the work."""
@@ -69,6 +72,7 @@ class Works:
                 items=work.charges,
             )
             self._ledger.settle(self._ledger.record(done), sent=True)
+        self._done.add(work.id)
         async with httpx.AsyncClient(timeout=_PATIENCE_SECONDS) as client:
             for callback in work.callbacks:
                 for _ in range(work.times):
