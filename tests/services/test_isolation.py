@@ -72,12 +72,25 @@ async def theirs(owner: "asyncpg.Connection[asyncpg.Record]", client_id: UUID, s
         "SELECT upload_id::text, call_id::text FROM batches, provider_calls WHERE batches.batch_id = $1", batch.batch_id
     )
     assert ids is not None
+    partial = await owner.fetchval(
+        "INSERT INTO partial_uploads (client_id) VALUES ($1) RETURNING partial_id::text", client_id
+    )
+    customer = await owner.fetchval(
+        """
+        INSERT INTO client_customers (client_id, customer_id, customer_no, name, name_key, other_keys)
+        VALUES ($1, uuidv7(), 1, $2, $2, '{}') RETURNING customer_id::text
+        """,
+        client_id,
+        MARK,
+    )
     return {
         "batch_id": str(batch.batch_id),
         "batch_item_id": str(batch.items[0]),
         "upload_id": ids["upload_id"],
         "call_id": ids["call_id"],
         "result_id": str(result),
+        "partial_id": partial,
+        "customer_id": customer,
         "webhook_id": str(batch.batch_id),
         "name": MARK,
         "version": MARK,
