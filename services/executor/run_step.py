@@ -1,10 +1,11 @@
 """Ask one provider in a step about the subjects of a chunk: skip what can't be asked, ask until each is settled."""
 
 import asyncio
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_exponential_jitter
 
 from services.executor.budget import OverBudget
 from services.executor.calls.call import call
@@ -14,7 +15,6 @@ from services.executor.document import Retry
 from services.executor.gate import LONGEST_REST_SECONDS
 from services.executor.outcome import Outcome
 from services.executor.parked import Parked
-from services.executor.rest import MOST_DOUBLINGS
 from services.executor.retry_after import retry_after
 from services.executor.reuse import reuse_answers
 from services.executor.store.results import Attempt, Result
@@ -144,23 +144,24 @@ class _Group:
 
     async def ask_until_settled(self) -> None:
         """Ask round after round; raises Parked where the next is not worth waiting for."""
-        rounds = 0
-        while (again := await self._ask_once()) is not None:
-            seconds = self._wait_before(again, rounds)
+        retry = self.line.provider.document.retry
+        backoff = wait_exponential_jitter(
+            multiplier=retry.first_wait_seconds, max=retry.longest_wait_seconds, jitter=retry.first_wait_seconds
+        )
+
+        def wait(state: RetryCallState) -> float:
+            again = state.outcome.result() if state.outcome is not None else None
+            asked_for = again.seconds if again is not None else None
+            return min(backoff(state) if asked_for is None else asked_for, retry.longest_wait_seconds)
+
+        async def rest(seconds: float) -> None:
             if seconds > LONGEST_REST_SECONDS:
                 name = self.line.provider.document.name
                 raise Parked(seconds, f"{name} asked for a rest or failed; asked again after it")
             await asyncio.sleep(seconds)
-            rounds += 1
 
-    def _wait_before(self, again: Again, rounds: int) -> float:
-        """Return what the provider asked for, else twice as long each time, with some chance in it."""
-        retry = self.line.provider.document.retry
-        seconds = again.seconds
-        if seconds is None:
-            doubled = retry.first_wait_seconds * 2 ** min(rounds, MOST_DOUBLINGS)
-            seconds = doubled + random.uniform(0, retry.first_wait_seconds)  # noqa: S311 - no secret hangs on it
-        return min(seconds, retry.longest_wait_seconds)
+        retrying = AsyncRetrying(wait=wait, sleep=rest, retry=retry_if_result(lambda again: again is not None))
+        await retrying(self._ask_once)
 
     async def _ask_once(self) -> Again | None:
         if self.stopping.is_set():
