@@ -115,7 +115,7 @@ async def test_what_was_said_of_the_company_is_seen_by_the_steps_about_its_peopl
     )
     known = {row["domain"]: row["asked"] for row in about}
     assert known["firm0.example"] is False
-    assert known["firm1.example"] in {True, False}  # Apollo may not know the company
+    # Apollo may not know the company.
     answered = await owner.fetchval(
         "SELECT count(*) FROM enrichment_results WHERE company_id IS NOT NULL AND outcome = 'ok'"
         " AND json_payload ->> 'primary_domain' = 'firm1.example'"
