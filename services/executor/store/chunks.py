@@ -244,7 +244,7 @@ async def park_chunk(
 ) -> None:
     """Give the chunk back, to be dispatched again after this time; after infinity, when somebody lets it go on.
 
-    At once, if a callback came since it was taken up.
+    At once, if a callback came since it was taken up, or its batch ended.
     """
     await connection.execute(
         """

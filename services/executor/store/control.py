@@ -68,7 +68,10 @@ async def resume_run(connection: Connection, client_id: UUID, batch_id: UUID) ->
 
 
 async def end_run(connection: Connection, client_id: UUID, batch_id: UUID, *, state: str, reason: str) -> None:
-    """Let the run end as `cancelled` or `failed`: its open chunks are given out once more, at once, to be counted."""
+    """Let the run end as `cancelled` or `failed`: its open chunks are given out once more, at once, to be counted.
+
+    One that is at work does not rest when it is given back, however long it wants to.
+    """
     await connection.execute(
         """
         UPDATE batch_runs SET state = $3, reason = $4, completed_at = NULL WHERE client_id = $1 AND batch_id = $2
@@ -80,7 +83,9 @@ async def end_run(connection: Connection, client_id: UUID, batch_id: UUID, *, st
     )
     await connection.execute(
         """
-        UPDATE batch_chunks SET run_at = clock_timestamp() WHERE client_id = $1 AND batch_id = $2 AND state = 'queued'
+        UPDATE batch_chunks
+        SET woken = true, run_at = CASE WHEN state = 'queued' THEN clock_timestamp() ELSE run_at END
+        WHERE client_id = $1 AND batch_id = $2 AND state <> 'done'
         """,
         client_id,
         batch_id,

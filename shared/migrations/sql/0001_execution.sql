@@ -48,7 +48,7 @@ CREATE TABLE execution.batch_chunks (
     state       text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'dispatched', 'running', 'done')),
     reason      text,
     waiting_for text,  -- the provider whose gate it waits before
-    woken       boolean NOT NULL DEFAULT false,  -- a callback came since it was taken up
+    woken       boolean NOT NULL DEFAULT false,  -- something came since it was taken up: it does not rest
     epoch       integer NOT NULL DEFAULT 0,
     falls       integer NOT NULL DEFAULT 0,  -- runs in a row that failed or were lost
     split_epoch integer NOT NULL DEFAULT 0,  -- up to this epoch it was part of a larger one

@@ -8,7 +8,8 @@ import pytest
 
 from services.executor.dispatch import dispatch, take_back
 from services.executor.start_run import start_missing_runs, start_run
-from services.executor.store.chunks import ChunkOrder, claim_chunk, dispatch_chunks, renew_lease
+from services.executor.store.chunks import ChunkOrder, claim_chunk, dispatch_chunks, park_chunk, renew_lease
+from services.executor.store.control import end_run
 from shared.bus import MemoryBus
 from shared.postgres import Postgres
 from shared.settings import Settings
@@ -100,6 +101,22 @@ async def test_an_order_is_good_once(executors: Postgres, launch: Launch, client
     async with executors.tenant(client_id) as connection:
         assert await claim_chunk(connection, order, lease_seconds=60) is None
         assert await renew_lease(connection, order, lease_seconds=60) is False
+
+
+async def test_a_chunk_at_work_when_its_batch_ends_is_given_out_again_at_once_however_long_it_would_rest(
+    executors: Postgres, launch: Launch, client_id: UUID
+) -> None:
+    batch_id = await launch([person(1)])
+    await start_run(executors, client_id, batch_id, chunk_items=10)
+    (order,) = await given_out(executors, 5)
+    async with executors.tenant(client_id) as connection:
+        assert await claim_chunk(connection, order, lease_seconds=60) is not None
+    async with executors.tenant(client_id) as connection:
+        await end_run(connection, client_id, batch_id, state="cancelled", reason="enough")
+    async with executors.tenant(client_id) as connection:
+        await park_chunk(connection, order, seconds=3600, reason="an answer comes later")
+    (again,) = await given_out(executors, 5)
+    assert (again.chunk_no, again.epoch) == (order.chunk_no, order.epoch + 1)
 
 
 async def test_a_silent_executors_chunk_is_taken_back_and_a_living_ones_is_not(
